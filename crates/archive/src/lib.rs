@@ -1,0 +1,2 @@
+//! The snapshot on disk: recognise, open, decode, write.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Offline linter for exported Microsoft Configuration Manager configuration.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! The user's own files: configuration, suppressions, baseline.
+#![forbid(unsafe_code)]

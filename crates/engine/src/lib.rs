@@ -1,0 +1,2 @@
+//! Runs lints over a snapshot.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! What a lint is and may say.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Results to text.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Span-keeping readers: JSON, XML, CSV, INF, LDIF, .reg; no ConfigMgr knowledge.
+#![forbid(unsafe_code)]
