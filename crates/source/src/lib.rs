@@ -10,8 +10,8 @@
 #![forbid(unsafe_code)]
 
 mod lines;
-mod mask;
 mod map;
+mod mask;
 mod source;
 mod sources;
 mod span;
@@ -23,4 +23,4 @@ pub use mask::{Mask, Secret, Why};
 pub use source::{Encoding, Source};
 pub use sources::{Place, Sources};
 pub use span::{FileId, Problem, SPAN_NEWTYPE, Span, Spanned};
-pub use value::{Bool, FIELD_NEWTYPE, Field, Int, Many, Str};
+pub use value::{Bool, FIELD_NEWTYPE, Field, Int, MANY_NEWTYPE, Many, Str};

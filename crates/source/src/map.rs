@@ -16,7 +16,11 @@ pub struct OffsetMap {
 impl OffsetMap {
     /// A map for an inner text that stands verbatim in the outer one from `outer_start`.
     pub fn verbatim(outer_start: usize, len: usize) -> Self {
-        OffsetMap { breaks: vec![(0, outer_start as u32)], outer_end: (outer_start + len) as u32, coarse: false }
+        OffsetMap {
+            breaks: vec![(0, outer_start as u32)],
+            outer_end: (outer_start + len) as u32,
+            coarse: false,
+        }
     }
 
     /// A map for an inner text that was decoded as a whole (base64, UTF-16 in base64): all of it maps to

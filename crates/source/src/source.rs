@@ -61,7 +61,13 @@ pub(crate) struct Parent {
 }
 
 impl Source {
-    pub(crate) fn new(id: FileId, path: String, text: String, encoding: Encoding, parent: Option<Parent>) -> Self {
+    pub(crate) fn new(
+        id: FileId,
+        path: String,
+        text: String,
+        encoding: Encoding,
+        parent: Option<Parent>,
+    ) -> Self {
         Source {
             id,
             path,

@@ -43,7 +43,13 @@ impl Sources {
     /// Adds a document that lies inside `parent`. Masks of the parent that touch the value are carried over.
     ///
     /// `within` names the document for a reader ("task sequence PS100023").
-    pub fn add_child(&self, parent: FileId, within: impl Into<String>, text: String, map: OffsetMap) -> FileId {
+    pub fn add_child(
+        &self,
+        parent: FileId,
+        within: impl Into<String>,
+        text: String,
+        map: OffsetMap,
+    ) -> FileId {
         let outer = self.get(parent);
         let root = &self.roots[parent.root as usize];
         let inherited: Vec<Mask> = outer

@@ -6,8 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use crate::{FileId, Span, Spanned};
 
@@ -218,6 +217,10 @@ impl<T> Deref for Many<T> {
     }
 }
 
+/// Name of the newtype by which [`Many`] asks a deserializer for a list. The answer is always a sequence:
+/// the elements of an array, or the one value that stands in its place.
+pub const MANY_NEWTYPE: &str = "$cmlint::Many";
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct ManyVisitor<T>(PhantomData<T>);
@@ -233,16 +236,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
                 }
                 Ok(Many(all))
             }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(|one| Many(vec![one]))
-            }
-            fn visit_borrowed_str<E: de::Error>(self, v: &'de str) -> Result<Self::Value, E> {
-                T::deserialize(de::value::BorrowedStrDeserializer::new(v)).map(|one| Many(vec![one]))
-            }
-            fn visit_str<E: de::Error>(self, v: &str) -> Result<Self::Value, E> {
-                T::deserialize(de::value::StrDeserializer::new(v)).map(|one| Many(vec![one]))
-            }
         }
-        deserializer.deserialize_any(ManyVisitor(PhantomData))
+        deserializer.deserialize_newtype_struct(MANY_NEWTYPE, ManyVisitor(PhantomData))
     }
 }
