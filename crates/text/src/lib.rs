@@ -1,2 +1,6 @@
 //! Span-keeping readers: JSON, XML, CSV, INF, LDIF, .reg; no ConfigMgr knowledge.
 #![forbid(unsafe_code)]
+
+pub mod decode;
+
+mod support;
