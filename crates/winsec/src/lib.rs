@@ -1,2 +1,40 @@
-//! SIDs, access masks, security descriptors as text and bytes, the access check; no OS call.
+//! Windows security as data: SIDs, access masks, security descriptors as text and bytes, and the access
+//! check. Pure Rust: nothing here calls an operating system.
+//!
+//! Names follow Microsoft's documents: MS-DTYP (Windows Data Types), MS-ADTS (Active Directory), the win32
+//! pages on access control.
 #![forbid(unsafe_code)]
+
+mod access;
+mod ace;
+mod attribute;
+pub mod binary;
+mod descriptor;
+mod expression;
+mod guid;
+mod kind;
+mod mask;
+mod places;
+mod reach;
+pub mod sddl;
+mod sid;
+mod tri;
+mod trustee;
+pub mod well_known;
+
+pub use access::{Access, Decider, Doubt, Request, Verdict, access_check};
+pub use ace::{Ace, AceData, AceFlags, AceKind, Effect};
+pub use attribute::{ResourceAttribute, Values};
+pub use descriptor::{Acl, AclSide, Control, SecurityDescriptor};
+pub use expression::{
+    Attribute, Comparison, Expression, Integer, MemberTest, Operand, Radix, Sign, Source, Width,
+};
+pub use guid::{Guid, NotAGuid};
+pub use kind::Kind;
+pub use mask::AccessMask;
+pub use places::{AcePlaces, AclPlaces, Places, TextRange};
+pub use reach::{Reach, Words, reach};
+pub use sid::{NotASid, Sid};
+pub use tri::Tri;
+pub use trustee::{Base, Context, DomainRelative, Trustee};
+pub use well_known::{domain_rid, domain_rid_name, from_well_known_name, well_known_name};
