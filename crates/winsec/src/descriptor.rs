@@ -1,4 +1,4 @@
-use crate::{Ace, Trustee};
+use crate::{Ace, AceData, Context, Expression, Operand, Trustee, Values};
 
 /// A security descriptor (MS-DTYP 2.4.6).
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -56,6 +56,54 @@ impl SecurityDescriptor {
             AclSide::Dacl => &self.dacl,
             AclSide::Sacl => &self.sacl,
         }
+    }
+
+    /// The same with the SID in place of every alias whose domain the context knows.
+    #[must_use]
+    pub fn resolve(&self, context: &Context) -> SecurityDescriptor {
+        let mut resolved = self.clone();
+        let fix = |trustee: &mut Trustee| {
+            if let Some(sid) = trustee.resolve(context) {
+                *trustee = Trustee::Sid(sid);
+            }
+        };
+        resolved.owner.iter_mut().chain(&mut resolved.group).for_each(fix);
+        for acl in [&mut resolved.dacl, &mut resolved.sacl] {
+            let Acl::Entries(entries) = acl else { continue };
+            for ace in entries {
+                fix(&mut ace.trustee);
+                match &mut ace.data {
+                    AceData::Condition(expression) => in_expression(expression, &fix),
+                    AceData::Attribute(attribute) => {
+                        if let Values::Sid(all) = &mut attribute.values {
+                            all.iter_mut().for_each(fix);
+                        }
+                    }
+                    AceData::None | AceData::Bytes(_) => {}
+                }
+            }
+        }
+        resolved
+    }
+}
+
+fn in_expression(expression: &mut Expression, fix: &impl Fn(&mut Trustee)) {
+    match expression {
+        Expression::Member(_, operand) | Expression::Compare(_, _, operand) => in_operand(operand, fix),
+        Expression::Not(inner) => in_expression(inner, fix),
+        Expression::And(left, right) | Expression::Or(left, right) => {
+            in_expression(left, fix);
+            in_expression(right, fix);
+        }
+        Expression::Attribute(_) | Expression::Exists(_) | Expression::NotExists(_) => {}
+    }
+}
+
+fn in_operand(operand: &mut Operand, fix: &impl Fn(&mut Trustee)) {
+    match operand {
+        Operand::Sid(trustee) => fix(trustee),
+        Operand::Composite(all) => all.iter_mut().for_each(|one| in_operand(one, fix)),
+        Operand::Attribute(_) | Operand::Integer(_) | Operand::String(_) | Operand::Octets(_) => {}
     }
 }
 

@@ -80,7 +80,7 @@ impl Sid {
     pub fn from_sql_hex(text: &str) -> Option<Sid> {
         let text = text.trim();
         let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
-        if digits.len() % 2 != 0 || digits.len() > 2 * (8 + 4 * Sid::MAX_SUB_AUTHORITIES) {
+        if !digits.len().is_multiple_of(2) || digits.len() > 2 * (8 + 4 * Sid::MAX_SUB_AUTHORITIES) {
             return None;
         }
         let nibble = |b: u8| char::from(b).to_digit(16).map(|d| d as u8);
