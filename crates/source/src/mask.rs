@@ -20,8 +20,8 @@ pub enum Why {
     NotUnderstood,
 }
 
-/// A value that must never be shown: it has a place and no text, and cannot be printed.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// A value that must never be shown: it has a place and no text, and so cannot be printed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Secret {
     /// Where the value stands.
     pub span: Span,

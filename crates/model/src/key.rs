@@ -1,0 +1,94 @@
+use std::fmt;
+
+/// The identity of an object that findings, suppressions and baselines speak about: `kind:key` segments
+/// joined by `/`, for example `site:PS1/account:client-push/name:contoso\svc-push`.
+///
+/// Keys never hold line numbers. Names are lower case; `/`, `%` and control characters are
+/// percent-encoded, so that the segments can be told apart and a key is one line.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Key(String);
+
+impl Key {
+    /// A key of one segment. The value is taken as it is, but for what must be encoded.
+    pub fn new(kind: &'static str, value: &str) -> Key {
+        let mut text = String::with_capacity(kind.len() + value.len() + 1);
+        push(&mut text, kind, value);
+        Key(text)
+    }
+
+    /// Adds a segment.
+    #[must_use]
+    pub fn then(mut self, kind: &'static str, value: &str) -> Key {
+        self.0.push('/');
+        push(&mut self.0, kind, value);
+        self
+    }
+
+    /// Adds a segment whose value is a name: lower-cased, because names are compared without case.
+    #[must_use]
+    pub fn name(self, kind: &'static str, value: &str) -> Key {
+        self.then(kind, &value.to_lowercase())
+    }
+
+    /// `site:<CODE>`.
+    pub fn site(code: &str) -> Key {
+        Key::new("site", &code.to_ascii_uppercase())
+    }
+
+    /// `host:<key>`; see [`crate::host_key`].
+    pub fn host(name: &str) -> Key {
+        Key::new("host", &crate::host_key(name))
+    }
+
+    /// The key of a scope: `site:PS1`, `host:cm01.contoso.com`, `hierarchy:` has no value.
+    pub fn scope(scope: &crate::Scope) -> Key {
+        Key::new(scope.kind().word(), &scope.key().replace('/', "\u{1}")).unslash()
+    }
+
+    /// The text of the key.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn unslash(mut self) -> Key {
+        // A database key is `server/name` in one segment.
+        self.0 = self.0.replace("%01", "/");
+        self
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn push(text: &mut String, kind: &str, value: &str) {
+    text.push_str(kind);
+    text.push(':');
+    for c in value.chars() {
+        match c {
+            '/' | '%' => text.push_str(&format!("%{:02X}", c as u32)),
+            c if c.is_control() => {
+                let mut buffer = [0; 4];
+                for byte in c.encode_utf8(&mut buffer).bytes() {
+                    text.push_str(&format!("%{byte:02X}"));
+                }
+            }
+            c => text.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Scope;
+
+    #[test]
+    fn segments_can_be_told_apart() {
+        let key = Key::site("ps1").then("account", "client-push").name("name", "CONTOSO\\A/b%\n");
+        assert_eq!(key.as_str(), r"site:PS1/account:client-push/name:contoso\a%2Fb%25%0A");
+        assert_eq!(Key::scope(&Scope::database("SQL01", "CM_PS1")).as_str(), "database:sql01/cm_ps1");
+    }
+}

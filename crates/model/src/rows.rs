@@ -1,0 +1,27 @@
+//! Rows: what files of a snapshot say, each scalar with its place, nothing interpreted.
+
+mod directory;
+mod host;
+mod provider;
+mod rbac;
+mod sequence;
+mod shape;
+mod sql;
+
+pub use directory::{Descriptor, DirectoryObject, Domain, Lookup, LookupAnswer};
+pub use host::{AclEntry, AclState, AppPool, Computer, LocalGroup, Member, PoolIdentity, Service, UserRight};
+pub use provider::{
+    Address, AgentConfiguration, ClientComponent, ClientSettings, Collection, Component, ComponentItem,
+    Forest, PackageAccess, Prop, PropList, Site, SiteDefinition, SiteSystemRole, StoredAccount,
+    TaskSequencePackage, place_of, prop, prop_list,
+};
+pub use rbac::{
+    Admin, NamedOperation, Operation, Permission, Role, RoleXml, SecuredObject, SecurityScope, mask_span,
+};
+pub use sequence::{Step, TaskSequence, Variable};
+pub use shape::{LazyState, Shape};
+pub use sql::{
+    SqlDatabase, SqlDatabasePermission, SqlDatabasePrincipal, SqlDatabaseRoleMember, SqlPermission,
+    SqlPrincipal, SqlRoleMember, SqlServerPermission, SqlServerPrincipal, SqlServerProperty,
+    SqlServerRoleMember,
+};

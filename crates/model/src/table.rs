@@ -1,0 +1,170 @@
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use cmlint_source::{Span, Spanned};
+
+use crate::rows::{LazyState, Shape};
+use crate::{Dataset, Gap, Scope, Snapshot, Statement, Status};
+
+/// A row with its place.
+#[derive(Debug)]
+pub struct Row<T> {
+    /// The row in its file.
+    pub span: Span,
+    /// What it says.
+    pub data: T,
+    /// Bit n is set when the n-th lazy property of the dataset was not collected for this row.
+    uncollected: u8,
+}
+
+impl<T> Row<T> {
+    /// Whether a lazy property of the row was collected: then an empty one means "none".
+    pub fn collected<'s>(&self, property: &str) -> bool
+    where
+        T: Fact<'s>,
+    {
+        let lazy = T::DATASET.info().lazy;
+        let index = lazy.iter().position(|l| l.property == property).expect("the table names the property");
+        self.uncollected & (1 << index) == 0
+    }
+
+    /// The hole that an uncollected lazy property leaves.
+    pub fn gap<'s>(&self, scope: &Scope, property: &'static str) -> Gap
+    where
+        T: Fact<'s>,
+    {
+        let why = format!("a list query leaves {property} out; it has to be read by key");
+        Gap::property(T::DATASET, scope.clone(), property, why)
+    }
+}
+
+impl<T> std::ops::Deref for Row<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.data
+    }
+}
+
+/// The rows of one dataset, by scope, with what is known about their completeness. Rows are reached
+/// through a need, which says what a hole means.
+#[derive(Debug)]
+pub struct Table<T> {
+    statements: BTreeMap<Scope, Statement>,
+    rows: BTreeMap<Scope, Vec<Row<T>>>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Table { statements: BTreeMap::new(), rows: BTreeMap::new() }
+    }
+}
+
+/// A kind of row that a snapshot has a table of.
+pub trait Fact<'s>: Shape + Sized + Send + Sync + 's {
+    /// The dataset of the rows.
+    const DATASET: Dataset;
+
+    /// The table.
+    #[doc(hidden)]
+    fn table(snapshot: &'s Snapshot<'s>) -> &'s Table<Self>;
+}
+
+static NOT_COLLECTED: LazyLock<Statement> =
+    LazyLock::new(|| Statement::new(Status::NotCollected, "the manifest does not name it"));
+
+impl<'s, T: Fact<'s>> Table<T> {
+    /// Adds what one statement says, and its rows. A row that names its own scope goes there.
+    pub(crate) fn insert(&mut self, scope: Scope, statement: Statement, rows: Vec<Spanned<T>>) {
+        let count = T::DATASET.info().lazy.len();
+        // A class in which no row at all has the property was listed, not read by key.
+        let never: Vec<bool> =
+            (0..count).map(|i| rows.iter().all(|row| row.value.lazy(i) != LazyState::Filled)).collect();
+        for row in rows {
+            let mut uncollected = 0;
+            for index in 0..count {
+                let missing = match row.value.lazy(index) {
+                    LazyState::Filled => false,
+                    LazyState::Absent => true,
+                    LazyState::Listed | LazyState::Empty if statement.read_by_key => false,
+                    LazyState::Listed => true,
+                    LazyState::Empty => never[index],
+                };
+                uncollected |= u8::from(missing) << index;
+            }
+            let own = row.value.own_scope().unwrap_or_else(|| scope.clone());
+            self.rows.entry(own).or_default().push(Row { span: row.span, data: row.value, uncollected });
+        }
+        match self.statements.entry(scope) {
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(statement);
+            }
+            // Two statements about one scope: the worse one holds, because rows may be missing.
+            std::collections::btree_map::Entry::Occupied(mut entry) => {
+                let held = entry.get_mut();
+                if statement.status > held.status {
+                    held.status = statement.status;
+                    held.why = statement.why;
+                }
+                held.read_by_key &= statement.read_by_key;
+                held.covers.extend(statement.covers);
+            }
+        }
+    }
+
+    /// What is known about a scope. What is said of the hierarchy holds for each site.
+    pub fn statement(&self, scope: &Scope) -> &Statement {
+        if let Some(statement) = self.statements.get(scope) {
+            return statement;
+        }
+        match scope {
+            Scope::Site(_) => self.statements.get(&Scope::Hierarchy).unwrap_or(&NOT_COLLECTED),
+            _ => &NOT_COLLECTED,
+        }
+    }
+
+    /// All statements, by scope.
+    pub fn statements(&self) -> impl Iterator<Item = (&Scope, &Statement)> {
+        self.statements.iter()
+    }
+
+    /// The hole of a scope, unless it is complete (or, with `given_is_enough`, a loose file).
+    pub fn hole(&self, scope: &Scope, given_is_enough: bool) -> Option<Gap> {
+        let statement = self.statement(scope);
+        let enough = match statement.status {
+            Status::Complete => true,
+            Status::Given => given_is_enough,
+            _ => false,
+        };
+        (!enough).then(|| {
+            let why = match statement.status {
+                Status::Given => "a loose file does not say whether there is more".to_owned(),
+                _ => statement.why.clone(),
+            };
+            Gap::new(T::DATASET, scope.clone(), statement.status, why)
+        })
+    }
+
+    /// The rows of one scope, whatever its completeness. For needs and views, which carry the holes.
+    pub(crate) fn part(&self, scope: &Scope) -> &[Row<T>] {
+        self.rows.get(scope).map_or(&[], Vec::as_slice)
+    }
+
+    /// All rows with their scopes, whatever their completeness. For needs and views, which carry the holes.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&Scope, &Row<T>)> {
+        self.rows.iter().flat_map(|(scope, rows)| rows.iter().map(move |row| (scope, row)))
+    }
+
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(crate) fn is_stated(&self) -> bool {
+        !self.statements.is_empty()
+    }
+
+    pub(crate) fn reverse(&mut self) {
+        for rows in self.rows.values_mut() {
+            rows.reverse();
+        }
+    }
+}

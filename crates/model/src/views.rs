@@ -1,0 +1,157 @@
+//! Views: computations that many lints share. Each is built once before the lints run, only when a
+//! selected lint declares it, and its answers carry the holes of its inputs.
+
+mod accounts;
+mod acls;
+mod principals;
+mod rbac;
+mod rights;
+mod sql;
+
+use std::collections::BTreeSet;
+
+use cmlint_source::{Secret, Sources};
+
+pub use accounts::{Account, AccountKind, Accounts};
+pub use acls::{AclObject, Acls, path_key};
+pub use principals::{GroupPlace, Holder, Home, Principal, Principals};
+pub use rbac::{AdminEntry, Administrators, Granted, RoleEntry, RoleOrigin, Roles};
+pub use rights::{HostRight, Rights};
+pub use sql::{Sql, SqlRight};
+
+use crate::{Dataset, Snapshot};
+
+/// The views, by name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ViewId {
+    /// [`Principals`].
+    Principals,
+    /// [`Accounts`].
+    Accounts,
+    /// [`Roles`].
+    Roles,
+    /// [`Administrators`].
+    Administrators,
+    /// [`Rights`].
+    Rights,
+    /// [`Sql`].
+    Sql,
+    /// [`Acls`].
+    Acls,
+    /// [`Secrets`].
+    Secrets,
+}
+
+/// A shared computation.
+pub trait View<'s>: Sized + Send + Sync + 's {
+    /// Its name.
+    const ID: ViewId;
+    /// The datasets it reads: a lint that declares the view needs these. Those that a view only uses to
+    /// word its answers are not listed.
+    const INPUTS: &'static [Dataset];
+
+    /// The view, built before the lints run.
+    #[doc(hidden)]
+    fn get(views: &'s Views<'s>) -> &'s Self;
+}
+
+/// The views that were built.
+#[derive(Debug, Default)]
+pub struct Views<'s> {
+    principals: Option<Principals<'s>>,
+    accounts: Option<Accounts<'s>>,
+    roles: Option<Roles<'s>>,
+    administrators: Option<Administrators<'s>>,
+    rights: Option<Rights<'s>>,
+    sql: Option<Sql<'s>>,
+    acls: Option<Acls<'s>>,
+    secrets: Option<Secrets>,
+}
+
+/// The secrets that a snapshot holds.
+#[derive(Debug)]
+pub struct Secrets {
+    found: Vec<Secret>,
+}
+
+impl Secrets {
+    /// Every secret, with its place and without its text.
+    pub fn iter(&self) -> impl Iterator<Item = &Secret> {
+        self.found.iter()
+    }
+}
+
+impl<'s> Views<'s> {
+    /// Builds the views of a set and those they rest on, in their order.
+    pub fn build(snapshot: &'s Snapshot<'s>, sources: &'s Sources, wanted: &BTreeSet<ViewId>) -> Views<'s> {
+        let wants = |id: ViewId| wanted.contains(&id);
+        let mut views = Views::default();
+        // Nearly every answer names a principal, and building the graph costs one pass over its rows.
+        let needs_principals = wanted.iter().any(|id| !matches!(id, ViewId::Secrets | ViewId::Acls));
+        if needs_principals {
+            views.principals = Some(Principals::build(snapshot));
+        }
+        let Some(principals) = &views.principals else {
+            views.finish(snapshot, sources, wants);
+            return views;
+        };
+        if wants(ViewId::Accounts) {
+            views.accounts = Some(Accounts::build(snapshot, principals));
+        }
+        if wants(ViewId::Roles) || wants(ViewId::Administrators) {
+            views.roles = Some(Roles::build(snapshot));
+        }
+        if wants(ViewId::Administrators) {
+            views.administrators = Some(Administrators::build(snapshot, principals));
+        }
+        if wants(ViewId::Rights) {
+            views.rights = Some(Rights::build(snapshot, principals));
+        }
+        if wants(ViewId::Sql) {
+            views.sql = Some(Sql::build(snapshot));
+        }
+        views.finish(snapshot, sources, wants);
+        views
+    }
+
+    fn finish(&mut self, snapshot: &'s Snapshot<'s>, sources: &'s Sources, wants: impl Fn(ViewId) -> bool) {
+        if wants(ViewId::Acls) {
+            self.acls = Some(Acls::build(snapshot));
+        }
+        if wants(ViewId::Secrets) {
+            let mut found = snapshot.secrets.clone().unwrap_or_default();
+            found.sort_by(|a, b| sources.order(a.span).cmp(&sources.order(b.span)));
+            self.secrets = Some(Secrets { found });
+        }
+    }
+}
+
+macro_rules! views {
+    ($($view:ident => $field:ident [$($input:ident),* $(,)?];)*) => {$(
+        impl<'s> View<'s> for $view<'s> {
+            const ID: ViewId = ViewId::$view;
+            const INPUTS: &'static [Dataset] = &[$(Dataset::$input),*];
+            fn get(views: &'s Views<'s>) -> &'s Self {
+                views.$field.as_ref().expect("the engine builds the views that a lint declares")
+            }
+        }
+    )*};
+}
+
+views! {
+    Principals => principals [Directory, LocalGroup];
+    Accounts => accounts [];
+    Roles => roles [Role];
+    Administrators => administrators [Admin];
+    Rights => rights [UserRight, Directory, LocalGroup];
+    Sql => sql [SqlServerPrincipal, SqlServerRoleMember, SqlDatabasePrincipal, SqlDatabaseRoleMember, SqlDatabase, LocalGroup];
+    Acls => acls [Acl];
+}
+
+impl<'s> View<'s> for Secrets {
+    const ID: ViewId = ViewId::Secrets;
+    const INPUTS: &'static [Dataset] = &[];
+    fn get(views: &'s Views<'s>) -> &'s Self {
+        views.secrets.as_ref().expect("the engine builds the views that a lint declares")
+    }
+}

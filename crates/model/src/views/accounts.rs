@@ -1,0 +1,346 @@
+//! The accounts that the site stores, by purpose, resolved to principals.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cmlint_source::{Span, Spanned};
+
+use super::principals::{Home, Principal, Principals};
+use crate::proof::merge;
+use crate::purpose::{Place, Purpose};
+use crate::rows::{ComponentItem, Step, prop, prop_list};
+use crate::table::{Fact, Table};
+use crate::{Gap, Key, Scope, Snapshot};
+
+/// Every account of every purpose.
+#[derive(Debug)]
+pub struct Accounts<'s> {
+    accounts: Vec<Account<'s>>,
+    holes: BTreeMap<Purpose, Vec<Gap>>,
+}
+
+/// What an account entry stands for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AccountKind {
+    /// A name was typed.
+    Named,
+    /// The field is empty and the product uses the computer account of this computer.
+    ComputerAccountOf(String),
+}
+
+/// An account with its purpose.
+#[derive(Debug, Clone)]
+pub struct Account<'s> {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Site, or hierarchy for what belongs to no site.
+    pub scope: Scope,
+    /// The name as it was typed, and where.
+    pub name: Spanned<&'s str>,
+    /// Whether it is a name or a computer account.
+    pub kind: AccountKind,
+    /// What the name stands for.
+    pub principal: Principal,
+    /// The computer whose role uses the account, for accounts of site system roles.
+    pub host: Option<String>,
+    /// Task sequence and step, for accounts of task sequences: package identifier and step path.
+    pub step: Option<(String, String)>,
+}
+
+impl Account<'_> {
+    /// Where the account is named.
+    pub fn span(&self) -> Span {
+        self.name.span
+    }
+
+    /// The key of the account: `site:PS1/account:network-access/name:contoso\svc-naa`, or
+    /// `ts:PS100123/step:Group/Join#1` for accounts of task sequence steps.
+    pub fn key(&self) -> Key {
+        if let Some((package, path)) = &self.step {
+            let mut key = Key::new("ts", package);
+            key = key.then("step", path);
+            return key.then("account", self.purpose.info().word);
+        }
+        let mut key = Key::scope(&self.scope);
+        if let Some(host) = &self.host {
+            key = key.then("host", host);
+        }
+        key.then("account", self.purpose.info().word).name("name", self.name.value.trim())
+    }
+}
+
+impl<'s> Accounts<'s> {
+    pub(crate) fn build(snapshot: &'s Snapshot<'s>, principals: &Principals<'s>) -> Self {
+        let mut accounts = Vec::new();
+        let mut holes = BTreeMap::new();
+        for purpose in Purpose::all() {
+            let mut finder =
+                Finder { snapshot, principals, purpose, found: Vec::new(), seen: BTreeSet::new() };
+            let mut gaps: Option<Vec<Gap>> = None;
+            for alternative in purpose.info().sources {
+                let mut missing = Vec::new();
+                for place in *alternative {
+                    merge(&mut missing, finder.collect(*place));
+                }
+                // The alternative with the fewest holes speaks for the purpose; the first wins a tie,
+                // because its command is the better advice.
+                if gaps.as_ref().is_none_or(|g| missing.is_empty() && !g.is_empty()) {
+                    gaps = Some(missing);
+                }
+            }
+            holes.insert(purpose, gaps.unwrap_or_default());
+            accounts.append(&mut finder.found);
+        }
+        accounts.sort_by(|a, b| {
+            let key = |x: &Account<'_>| (x.purpose, x.scope.clone(), x.name.span);
+            key(a).cmp(&key(b))
+        });
+        Accounts { accounts, holes }
+    }
+
+    /// All accounts, by purpose, scope and place.
+    pub fn iter(&self) -> impl Iterator<Item = &Account<'s>> {
+        self.accounts.iter()
+    }
+
+    /// The accounts of a purpose.
+    pub fn of(&self, purpose: Purpose) -> impl Iterator<Item = &Account<'s>> {
+        self.accounts.iter().filter(move |a| a.purpose == purpose)
+    }
+
+    /// Why there may be more accounts of a purpose; empty when all of them are known.
+    pub fn holes(&self, purpose: Purpose) -> &[Gap] {
+        self.holes.get(&purpose).map_or(&[], Vec::as_slice)
+    }
+}
+
+struct Finder<'f, 's> {
+    snapshot: &'s Snapshot<'s>,
+    principals: &'f Principals<'s>,
+    purpose: Purpose,
+    found: Vec<Account<'s>>,
+    /// Scope, host, step and lower-case name: an account named in two alternatives is one account.
+    seen: BTreeSet<(Scope, Option<String>, Option<(String, String)>, String)>,
+}
+
+impl<'s> Finder<'_, 's> {
+    /// Collects the accounts of a place; returns its holes.
+    fn collect(&mut self, place: Place) -> Vec<Gap> {
+        let snapshot = self.snapshot;
+        match place {
+            Place::ClientList(item, list) => {
+                self.component_list(&snapshot.client_components, |c| &c.0, item, list, false)
+            }
+            Place::ComponentList(item, list) => {
+                self.component_list(&snapshot.components, |c| &c.0, item, list, false)
+            }
+            Place::ComponentLists(item, prefix) => {
+                self.component_list(&snapshot.components, |c| &c.0, item, prefix, true)
+            }
+            Place::ComponentProp(item, name) => self.component_prop(item, name),
+            Place::RoleProp(role, name) => self.role_prop(role, name),
+            Place::Usage(usage) => self.usage(usage),
+            Place::ForestAccount => self.forest(),
+            Place::PackageAccess => self.package_access(),
+            Place::PermittedViewers => self.permitted_viewers(),
+            Place::Step(kinds, names) => self.steps(kinds, names),
+        }
+    }
+
+    fn add(
+        &mut self,
+        scope: &Scope,
+        name: Spanned<&'s str>,
+        host: Option<String>,
+        step: Option<(String, String)>,
+    ) {
+        let key = (scope.clone(), host.clone(), step.clone(), name.value.trim().to_lowercase());
+        if name.value.trim().is_empty() || !self.seen.insert(key) {
+            return;
+        }
+        let principal = self.principals.resolve(name, &Home { host: host.as_deref() });
+        let kind = AccountKind::Named;
+        self.found.push(Account {
+            purpose: self.purpose,
+            scope: scope.clone(),
+            name,
+            kind,
+            principal,
+            host,
+            step,
+        });
+    }
+
+    fn component_list<T: Fact<'s>>(
+        &mut self,
+        table: &'s Table<T>,
+        item_of: impl Fn(&'s T) -> &'s ComponentItem<'s>,
+        item: &str,
+        list: &str,
+        prefix: bool,
+    ) -> Vec<Gap> {
+        let mut holes = self.snapshot.holes(T::DATASET, true);
+        for (scope, row) in table.rows() {
+            let component = item_of(&row.data);
+            if !component.component().eq_ignore_ascii_case(item)
+                || component.file_type.get().is_some_and(|t| t.0 == 1)
+            {
+                continue;
+            }
+            if !row.collected("PropLists") {
+                merge(&mut holes, [row.gap(scope, "PropLists")]);
+            }
+            if prefix {
+                for lists in component.prop_lists.get().into_iter().flat_map(|l| l.iter()) {
+                    let named = lists.property_list_name.get().is_some_and(|n| starts_with(n, list));
+                    if let (true, Some(first)) = (named, lists.values.get().and_then(|v| v.first())) {
+                        self.add(scope, Spanned::new(&*first.value, first.span), None, None);
+                    }
+                }
+            } else if let Some(values) = prop_list(&component.prop_lists, list).and_then(|l| l.values.get()) {
+                for value in values.iter() {
+                    self.add(scope, Spanned::new(&*value.value, value.span), None, None);
+                }
+            }
+        }
+        holes
+    }
+
+    fn component_prop(&mut self, item: &str, name: &str) -> Vec<Gap> {
+        let snapshot = self.snapshot;
+        let mut holes = snapshot.holes(crate::Dataset::Component, true);
+        for (scope, row) in snapshot.components.rows() {
+            if !row.0.component().eq_ignore_ascii_case(item) {
+                continue;
+            }
+            if !row.collected("Props") {
+                merge(&mut holes, [row.gap(scope, "Props")]);
+            }
+            if let Some(text) = prop(&row.data.0.props, name).and_then(|p| p.text()) {
+                self.add(scope, text, None, None);
+            }
+        }
+        holes
+    }
+
+    fn role_prop(&mut self, role: &str, name: &str) -> Vec<Gap> {
+        let snapshot = self.snapshot;
+        let mut holes = snapshot.holes(crate::Dataset::SiteSystemRole, true);
+        for (scope, row) in snapshot.site_system_roles.rows() {
+            if !row.role_name.get().is_some_and(|r| r.trim().eq_ignore_ascii_case(role)) {
+                continue;
+            }
+            if !row.collected("Props") {
+                merge(&mut holes, [row.gap(scope, "Props")]);
+            }
+            // `UseMachineAccount` 1: the name that is stored is not in use.
+            let machine = prop(&row.data.props, "UseMachineAccount").and_then(|p| p.value.get().copied());
+            if name.eq_ignore_ascii_case("UserName")
+                && role == "SMS Site System"
+                && machine.is_some_and(|m| m.0 == 1)
+            {
+                continue;
+            }
+            if let Some(text) = prop(&row.data.props, name).and_then(|p| p.text()) {
+                let host = row.data.network_os_path.filled().map(|p| snapshot.inventory().host_key(p.value));
+                self.add(scope, text, host, None);
+            }
+        }
+        holes
+    }
+
+    fn usage(&mut self, usage: &str) -> Vec<Gap> {
+        let snapshot = self.snapshot;
+        for (scope, row) in snapshot.stored_accounts.rows() {
+            let uses = row
+                .account_usage
+                .get()
+                .is_some_and(|u| u.iter().any(|u| u.trim().eq_ignore_ascii_case(usage)));
+            if let (true, Some(name)) = (uses, row.data.user_name.filled()) {
+                self.add(scope, name, None, None);
+            }
+        }
+        snapshot.holes(crate::Dataset::StoredAccount, true)
+    }
+
+    fn forest(&mut self) -> Vec<Gap> {
+        let snapshot = self.snapshot;
+        for (scope, row) in snapshot.forests.rows() {
+            if let Some(name) = row.data.account.filled() {
+                self.add(scope, name, None, None);
+            }
+        }
+        snapshot.holes(crate::Dataset::Forest, true)
+    }
+
+    fn package_access(&mut self) -> Vec<Gap> {
+        let snapshot = self.snapshot;
+        for (scope, row) in snapshot.package_access.rows() {
+            if let Some(name) = row.data.user_name.filled() {
+                self.add(scope, nal_name(name), None, None);
+            }
+        }
+        snapshot.holes(crate::Dataset::PackageAccess, true)
+    }
+
+    fn permitted_viewers(&mut self) -> Vec<Gap> {
+        let snapshot = self.snapshot;
+        let mut holes = snapshot.holes(crate::Dataset::ClientSettings, true);
+        for (scope, row) in snapshot.client_settings.rows() {
+            if !row.collected("AgentConfigurations") {
+                merge(&mut holes, [row.gap(scope, "AgentConfigurations")]);
+            }
+            for agent in row.data.agent_configurations.get().into_iter().flat_map(|a| a.iter()) {
+                for viewer in agent.value.permitted_viewers.get().into_iter().flat_map(|v| v.iter()) {
+                    self.add(scope, Spanned::new(&*viewer.value, viewer.span), None, None);
+                }
+            }
+        }
+        holes
+    }
+
+    fn steps(&mut self, kinds: &[&str], names: &[&str]) -> Vec<Gap> {
+        let snapshot = self.snapshot;
+        let mut holes = snapshot.holes(crate::Dataset::TaskSequence, true);
+        for (scope, row) in snapshot.task_sequences.rows() {
+            let package = row.data.package_id.as_ref().map_or("", |p| &*p.value).to_owned();
+            for step in &row.data.steps {
+                if !kinds.iter().any(|k| step.kind.eq_ignore_ascii_case(k)) {
+                    continue;
+                }
+                if let Some(name) = step_account(step, names) {
+                    self.add(scope, name, None, Some((package.clone(), step.path.clone())));
+                }
+            }
+        }
+        // Sequences also lie in the provider's rows; those that were listed without it are holes.
+        let have: BTreeSet<String> = snapshot
+            .task_sequences
+            .rows()
+            .filter_map(|(_, r)| r.package_id.as_ref().map(|p| p.to_uppercase()))
+            .collect();
+        for (scope, row) in snapshot.task_sequence_packages.rows() {
+            let id = row.package_id.get().map_or("", |p| &**p).to_uppercase();
+            if !row.collected("Sequence") && !have.contains(&id) {
+                merge(&mut holes, [row.gap(scope, "Sequence")]);
+            }
+        }
+        holes
+    }
+}
+
+fn step_account<'s>(step: &'s Step<'s>, names: &[&str]) -> Option<Spanned<&'s str>> {
+    let variable = names.iter().find_map(|name| step.variable(name))?;
+    (!variable.value.trim().is_empty()).then(|| Spanned::new(&*variable.value.value, variable.value.span))
+}
+
+/// The account in a NAL path (`["Display=CONTOSO\x"]MSWNET:…`); a plain name is returned as it is.
+fn nal_name<'s>(name: Spanned<&'s str>) -> Spanned<&'s str> {
+    let Some(at) = name.value.find("Display=") else { return name };
+    let start = at + "Display=".len();
+    let end = name.value[start..].find('"').map_or(name.value.len(), |e| start + e);
+    Spanned::new(&name.value[start..end], name.span)
+}
+
+fn starts_with(text: &str, prefix: &str) -> bool {
+    text.get(..prefix.len()).is_some_and(|p| p.eq_ignore_ascii_case(prefix))
+}

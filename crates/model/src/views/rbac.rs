@@ -1,0 +1,312 @@
+//! Role-based administration: security roles of all sources, and administrative users.
+
+use std::collections::BTreeMap;
+
+use cmlint_source::{Span, Spanned};
+use cmlint_winsec::Sid;
+
+use super::principals::{Home, Principal, Principals};
+use crate::proof::{Answer, Confidence, Proof, Step, merge};
+use crate::rows::{Admin, Role, RoleXml};
+use crate::table::Row;
+use crate::words::{principal, role};
+use crate::{Dataset, Gap, Judged, Scope, Snapshot, text};
+
+/// Security roles, from exported files and from the provider.
+#[derive(Debug)]
+pub struct Roles<'s> {
+    entries: Vec<RoleEntry<'s>>,
+    holes: Vec<Gap>,
+}
+
+/// A security role.
+#[derive(Debug)]
+pub struct RoleEntry<'s> {
+    /// Display name.
+    pub name: Spanned<&'s str>,
+    /// Identifier; exported files have none.
+    pub id: Option<Spanned<&'s str>>,
+    /// Identifier of the role it was copied from.
+    pub copied_from: Option<Spanned<&'s str>>,
+    /// Where the role comes from.
+    pub origin: RoleOrigin,
+    /// Whether it came with the product.
+    pub built_in: bool,
+    /// The row or element.
+    pub span: Span,
+    granted: Option<Vec<Granted>>,
+    gap: Option<Gap>,
+}
+
+/// Where a role was read.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum RoleOrigin {
+    /// `SMS_Role`.
+    Provider,
+    /// An exported file.
+    File,
+}
+
+/// What a role grants on one type of object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Granted {
+    /// Type of object.
+    pub object_type: i64,
+    /// Bits.
+    pub mask: i64,
+    /// Where the mask stands.
+    pub mask_span: Span,
+    /// Where the type stands.
+    pub type_span: Span,
+    /// The whole entry.
+    pub span: Span,
+}
+
+impl RoleEntry<'_> {
+    /// What the role grants.
+    ///
+    /// # Errors
+    /// The hole, when a list query left it out.
+    pub fn granted(&self) -> Judged<&[Granted]> {
+        match (&self.granted, &self.gap) {
+            (Some(granted), _) => Ok(granted),
+            (None, gap) => Err(gap.iter().cloned().collect()),
+        }
+    }
+
+    /// The bits that the role grants on a type of object, and where; the first entry of the type.
+    ///
+    /// # Errors
+    /// As [`Self::granted`].
+    pub fn on(&self, object_type: i64) -> Judged<Option<&Granted>> {
+        Ok(self.granted()?.iter().find(|g| g.object_type == object_type))
+    }
+}
+
+impl<'s> Roles<'s> {
+    pub(crate) fn build(snapshot: &'s Snapshot<'s>) -> Self {
+        let mut entries = Vec::new();
+        for (scope, row) in snapshot.roles.rows() {
+            entries.push(from_provider(scope, row));
+        }
+        for (_, row) in snapshot.role_xml.rows() {
+            entries.push(from_file(row));
+        }
+        // A role that was exported and listed is one role: the list has its identifier, the file its bits.
+        let listed: BTreeMap<String, usize> = entries
+            .iter()
+            .enumerate()
+            .filter(|(_, e)| e.origin == RoleOrigin::Provider)
+            .map(|(i, e)| (e.name.value.to_lowercase(), i))
+            .collect();
+        let mut merged = vec![false; entries.len()];
+        for index in 0..entries.len() {
+            if entries[index].origin != RoleOrigin::File {
+                continue;
+            }
+            if let Some(&twin) = listed.get(&entries[index].name.value.to_lowercase()) {
+                let id = entries[twin].id;
+                entries[index].id = id;
+                merged[twin] |= entries[twin].granted.is_none();
+            }
+        }
+        let mut index = 0;
+        entries.retain(|_| {
+            index += 1;
+            !merged[index - 1]
+        });
+        entries.sort_by_key(|e| (e.origin, e.span));
+        let mut holes = snapshot.holes(Dataset::Role, true);
+        if !snapshot.about.has_manifest && snapshot.count(Dataset::RoleXml) > 0 {
+            holes.clear();
+        }
+        Roles { entries, holes }
+    }
+
+    /// All roles, those of the provider first.
+    pub fn iter(&self) -> impl Iterator<Item = &RoleEntry<'s>> {
+        self.entries.iter()
+    }
+
+    /// Roles that did not come with the product.
+    pub fn custom(&self) -> impl Iterator<Item = &RoleEntry<'s>> {
+        self.entries.iter().filter(|r| !r.built_in)
+    }
+
+    /// Why there may be more roles; empty when the list is complete.
+    pub fn holes(&self) -> &[Gap] {
+        &self.holes
+    }
+
+    /// A role by identifier.
+    pub fn by_id(&self, id: &str) -> Option<&RoleEntry<'s>> {
+        self.entries.iter().find(|r| r.id.is_some_and(|i| i.value.eq_ignore_ascii_case(id)))
+    }
+
+    /// A role by display name, in any case.
+    pub fn by_name(&self, name: &str) -> Option<&RoleEntry<'s>> {
+        self.entries.iter().find(|r| r.name.value.eq_ignore_ascii_case(name.trim()))
+    }
+}
+
+fn granted(operations: &[Spanned<crate::rows::Operation>]) -> Vec<Granted> {
+    operations
+        .iter()
+        .filter_map(|o| {
+            Some(Granted {
+                object_type: o.object_type.get()?.0,
+                mask: o.granted.get()?.0,
+                mask_span: o.granted.span()?,
+                type_span: o.object_type.span()?,
+                span: o.span,
+            })
+        })
+        .collect()
+}
+
+fn from_provider<'s>(scope: &Scope, row: &'s Row<Role<'s>>) -> RoleEntry<'s> {
+    let gap = (!row.collected("Operations")).then(|| row.gap(scope, "Operations"));
+    let readable = row.operations.get();
+    let known = if gap.is_none() { Some(readable.map_or_else(Vec::new, |o| granted(o))) } else { None };
+    let unreadable = row.operations.is_unreadable().then(|| {
+        Gap::property(Dataset::Role, scope.clone(), "Operations", "the list is no list of operations")
+    });
+    RoleEntry {
+        name: row.role_name.filled().unwrap_or(Spanned::new("", row.span)),
+        id: row.role_id.filled(),
+        copied_from: row.copied_from_id.filled(),
+        origin: RoleOrigin::Provider,
+        built_in: row.is_built_in.get().is_some_and(|b| b.0)
+            || row.role_id.get().is_some_and(|id| id.to_ascii_uppercase().starts_with("SMS000")),
+        span: row.span,
+        granted: if unreadable.is_some() { None } else { known },
+        gap: gap.or(unreadable),
+    }
+}
+
+fn from_file<'s>(row: &'s Row<RoleXml<'s>>) -> RoleEntry<'s> {
+    RoleEntry {
+        name: row.name.filled().unwrap_or(Spanned::new("", row.span)),
+        id: None,
+        copied_from: row.copied_from.filled(),
+        origin: RoleOrigin::File,
+        built_in: false,
+        span: row.span,
+        granted: Some(granted(&row.operations)),
+        gap: None,
+    }
+}
+
+/// Administrative users and what they hold.
+#[derive(Debug)]
+pub struct Administrators<'s> {
+    entries: Vec<AdminEntry<'s>>,
+    holes: Vec<Gap>,
+}
+
+/// An administrative user.
+#[derive(Debug)]
+pub struct AdminEntry<'s> {
+    /// Name as the site writes it.
+    pub name: Spanned<&'s str>,
+    /// SID, from the row or through the name.
+    pub sid: Option<Sid>,
+    /// The row.
+    pub row: &'s Row<Admin<'s>>,
+    /// 0 user, 1 group, 2 computer.
+    pub account_type: Option<i64>,
+}
+
+impl<'s> Administrators<'s> {
+    pub(crate) fn build(snapshot: &'s Snapshot<'s>, principals: &Principals<'s>) -> Self {
+        let mut entries: Vec<AdminEntry<'s>> = snapshot
+            .admins
+            .rows()
+            .map(|(_, row)| {
+                let name = row.logon_name.filled().unwrap_or(Spanned::new("", row.span));
+                let own = row.admin_sid.filled().and_then(|s| s.value.parse().ok());
+                let sid = own.or_else(|| match principals.resolve(name, &Home::default()) {
+                    Principal::Resolved { sid, .. } => Some(sid),
+                    _ => None,
+                });
+                AdminEntry { name, sid, row, account_type: row.account_type.get().map(|t| t.0) }
+            })
+            .collect();
+        entries.sort_by_key(|e| e.row.span);
+        Administrators { entries, holes: snapshot.holes(Dataset::Admin, true) }
+    }
+
+    /// All administrative users.
+    pub fn iter(&self) -> impl Iterator<Item = &AdminEntry<'s>> {
+        self.entries.iter()
+    }
+
+    /// Why there may be more; empty when the list is complete.
+    pub fn holes(&self) -> &[Gap] {
+        &self.holes
+    }
+
+    /// The administrative user with this SID, itself and not through a group.
+    pub fn by_sid(&self, sid: &Sid) -> Option<&AdminEntry<'s>> {
+        self.entries.iter().find(|e| e.sid == Some(*sid))
+    }
+
+    /// The administrative user with this name, in any case; a name match.
+    pub fn by_name(&self, name: &str) -> Option<&AdminEntry<'s>> {
+        self.entries.iter().find(|e| e.name.value.eq_ignore_ascii_case(name.trim()))
+    }
+
+    /// Whether an account is an administrative user, itself or through a group. Without a SID only its
+    /// name is compared, which is less sure.
+    pub fn is_administrator(&self, who: &Principal, name: &str, principals: &Principals<'s>) -> Answer {
+        let Some(sid) = who.sid() else {
+            return match self.by_name(name) {
+                Some(entry) => {
+                    let text =
+                        text!("`{}` is an administrative user by that name", principal(entry.name.value));
+                    Answer::Yes(Proof::of(Step::read(text, entry.name.span).confidence(Confidence::Medium)))
+                }
+                // Groups cannot be followed from a name.
+                None => {
+                    let why = format!("`{name}` has no SID in the snapshot");
+                    let mut holes = self.holes.clone();
+                    merge(
+                        &mut holes,
+                        [Gap::new(Dataset::Directory, Scope::Hierarchy, crate::Status::Partial, why)],
+                    );
+                    Answer::Unknown(holes)
+                }
+            };
+        };
+        let (reached, holes) = principals.reach(&sid, None);
+        for (holder, proof) in reached {
+            if let Some(entry) = self.by_sid(&holder.sid) {
+                let names = entry
+                    .row
+                    .role_names
+                    .get()
+                    .into_iter()
+                    .flat_map(|n| n.iter())
+                    .map(|n| n.value.to_string());
+                let roles: Vec<String> = names.collect();
+                let text = if roles.is_empty() {
+                    text!("`{}` is an administrative user", principal(entry.name.value))
+                } else {
+                    text!(
+                        "`{}` is an administrative user with {}",
+                        principal(entry.name.value),
+                        role(roles.join(", "))
+                    )
+                };
+                return Answer::Yes(proof.then(Step::read(text, entry.name.span)));
+            }
+        }
+        let mut all = self.holes.clone();
+        // Group memberships matter only where a group is an administrative user.
+        if self.entries.iter().any(|e| e.account_type == Some(1) || e.row.is_group.get().is_some_and(|g| g.0))
+        {
+            merge(&mut all, holes);
+        }
+        Answer::no_unless(all)
+    }
+}
