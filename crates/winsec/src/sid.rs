@@ -159,13 +159,13 @@ impl PartialOrd for Sid {
 
 impl fmt::Display for Sid {
     /// The canonical text (MS-DTYP 2.4.2.1): decimal, but for an authority of 2³² and more, which is
-    /// written as `0x` and 12 hexadecimal digits.
+    /// hexadecimal; in capitals and without leading zeros, as Windows writes it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let authority = self.authority();
         if authority < 1 << 32 {
             write!(f, "S-1-{authority}")?;
         } else {
-            write!(f, "S-1-0x{authority:012x}")?;
+            write!(f, "S-1-0x{authority:X}")?;
         }
         self.sub_authorities().iter().try_for_each(|sub| write!(f, "-{sub}"))
     }
@@ -237,7 +237,7 @@ mod tests {
         assert_eq!(sid("s-1-5-0x20-544").to_string(), "S-1-5-32-544");
         assert_eq!(sid("S-1-0x5-032-544"), Sid::new(5, [32, 544]));
         // MS-DTYP 2.4.2.1: authorities of 2^32 and more are hexadecimal.
-        assert_eq!(sid("S-1-0x10000000000-1").to_string(), "S-1-0x010000000000-1");
+        assert_eq!(sid("S-1-0x10000000000-1").to_string(), "S-1-0x10000000000-1");
         assert_eq!(sid("S-1-4294967295-1").to_string(), "S-1-4294967295-1");
     }
 

@@ -45,7 +45,7 @@ const FLAGS: &[(&str, u8)] =
 const FILTER_FLAGS: &[(&str, u8)] = &[("CR", 0x20), ("TP", 0x40)];
 
 /// Reads the rights field that fills `range` of the text: letters, or a number in hexadecimal, octal or
-/// decimal. Blanks may stand in front, as Windows allows, but not behind.
+/// decimal. As in Windows, blanks may stand in front and spaces between letters, but nothing behind.
 pub(super) fn read_rights(cursor: &Cursor<'_>, range: std::ops::Range<usize>) -> Read<AccessMask> {
     let mut field = Cursor { text: &cursor.text[..range.end], at: range.start };
     field.skip_blanks();
@@ -68,6 +68,10 @@ pub(super) fn read_rights(cursor: &Cursor<'_>, range: std::ops::Range<usize>) ->
             };
             mask |= bits;
             field.at += 2;
+            let spaces = field.text[field.at..].bytes().take_while(|b| *b == b' ').count();
+            if field.at + spaces < range.end {
+                field.at += spaces;
+            }
         }
     }
     Ok(AccessMask(mask))
@@ -165,10 +169,13 @@ mod tests {
             ("CCDCLCSWRPWPDTLOCRSDRCWDWO", 0xF_01FF),
             (" GA", 0x1000_0000),
             ("0", 0),
+            ("RP LC", 0x14),
         ] {
             assert_eq!(read(text), Some(mask), "{text}");
         }
-        for bad in ["QQ", "FAX", "0x1ffffffff", "0x", "08", "12ab", "FA ", "RP LC", "-1", "F\u{100}"] {
+        for bad in
+            ["QQ", "FAX", "0x1ffffffff", "0x", "08", "12ab", "FA ", "RP\tLC", "RP L C", "-1", "F\u{100}"]
+        {
             assert_eq!(read(bad), None, "{bad}");
         }
     }
