@@ -2,5 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod decode;
+pub mod json;
+
+pub mod xml;
 
 mod support;

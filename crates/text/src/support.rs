@@ -54,15 +54,25 @@ impl Problems {
     }
 }
 
-/// The text of a source, or nothing and a problem when offsets into it do not fit 32 bits: the archive
-/// limits the bytes of a file, but a code page can become three times as long as UTF-8.
-pub(crate) fn text_of<'a>(source: &'a Source, problems: &mut Problems) -> &'a str {
+/// The text of a source, or a problem when offsets into it do not fit 32 bits: the archive limits the
+/// bytes of a file, but text of a code page can become three times as long as UTF-8.
+pub(crate) fn text_of<'a>(source: &'a Source, problems: &mut Problems) -> Option<&'a str> {
     let text = source.text();
     if u32::try_from(text.len()).is_ok() {
-        return text;
+        return Some(text);
     }
-    problems.lost(0..0, "text of 4 GiB or more: it was not read", "split the export into several files");
-    ""
+    problems.lost(0..0, "a text of 4 GiB or more; it was not read", "split the export into several files");
+    None
+}
+
+/// A name for a message. What is read as a name may be a part of a secret when a quote is missing, so only
+/// what looks like a name is shown.
+pub(crate) fn shown(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
+    match !name.is_empty() && name.len() <= 80 && name.chars().all(plain) {
+        true => format!("`{name}`"),
+        false => "(a name that is none)".to_owned(),
+    }
 }
 
 /// A line of a text.
@@ -112,6 +122,13 @@ pub(crate) fn source(text: &str) -> (cmlint_source::Sources, FileId) {
     let mut sources = cmlint_source::Sources::new();
     let id = sources.add("test", text.to_owned(), cmlint_source::Encoding::Utf8);
     (sources, id)
+}
+
+/// How often a property is tried. Failures are not written to files: the smallest failing input becomes a
+/// test of its own.
+#[cfg(test)]
+pub(crate) fn cases(cases: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config { cases, failure_persistence: None, ..Default::default() }
 }
 
 /// Asserts what every reader promises of a span: inside the text, on character boundaries.
