@@ -1,2 +1,10 @@
-//! Runs lints over a snapshot.
+//! Runs lints over a snapshot. It knows no lint by name: which ones run is the caller's choice.
 #![forbid(unsafe_code)]
+
+mod fingerprint;
+mod run;
+mod select;
+
+pub use fingerprint::fingerprint;
+pub use run::{LintResult, Options, Reported, Run, State, Summary, Verdict, run};
+pub use select::{NotSelected, Selection, select};

@@ -164,8 +164,8 @@ impl<'s, V: View<'s>> Via<'s, V> {
 impl<'s, V: View<'s>> Need<'s> for Via<'s, V> {
     fn declare(declaration: &mut Declaration) {
         declaration.views.insert(V::ID);
-        for dataset in V::INPUTS {
-            declaration.dataset(*dataset);
+        for group in V::INPUTS {
+            declaration.group(group.to_vec());
         }
     }
     fn resolve(context: Context<'s>) -> Self {

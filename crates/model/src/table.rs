@@ -81,13 +81,13 @@ impl<'s, T: Fact<'s>> Table<T> {
             (0..count).map(|i| rows.iter().all(|row| row.value.lazy(i) != LazyState::Filled)).collect();
         for row in rows {
             let mut uncollected = 0;
-            for index in 0..count {
+            for (index, never) in never.iter().enumerate() {
                 let missing = match row.value.lazy(index) {
                     LazyState::Filled => false,
                     LazyState::Absent => true,
                     LazyState::Listed | LazyState::Empty if statement.read_by_key => false,
                     LazyState::Listed => true,
-                    LazyState::Empty => never[index],
+                    LazyState::Empty => *never,
                 };
                 uncollected |= u8::from(missing) << index;
             }

@@ -10,7 +10,7 @@ mod sql;
 
 use std::collections::BTreeSet;
 
-use cmlint_source::{Secret, Sources};
+use cmlint_source::{Secret, Sources, Span};
 
 pub use accounts::{Account, AccountKind, Accounts};
 pub use acls::{AclObject, Acls, path_key};
@@ -46,9 +46,9 @@ pub enum ViewId {
 pub trait View<'s>: Sized + Send + Sync + 's {
     /// Its name.
     const ID: ViewId;
-    /// The datasets it reads: a lint that declares the view needs these. Those that a view only uses to
-    /// word its answers are not listed.
-    const INPUTS: &'static [Dataset];
+    /// The datasets it reads, in groups of which one member must be there: a lint that declares the view
+    /// needs these. Those that a view only uses to word its answers are not listed.
+    const INPUTS: &'static [&'static [Dataset]];
 
     /// The view, built before the lints run.
     #[doc(hidden)]
@@ -72,9 +72,15 @@ pub struct Views<'s> {
 #[derive(Debug)]
 pub struct Secrets {
     found: Vec<Secret>,
+    files: Vec<(String, Span)>,
 }
 
 impl Secrets {
+    /// Every file that was read: its path, and its start.
+    pub fn files(&self) -> impl Iterator<Item = (&str, Span)> {
+        self.files.iter().map(|(path, span)| (path.as_str(), *span))
+    }
+
     /// Every secret, with its place and without its text.
     pub fn iter(&self) -> impl Iterator<Item = &Secret> {
         self.found.iter()
@@ -121,16 +127,19 @@ impl<'s> Views<'s> {
         if wants(ViewId::Secrets) {
             let mut found = snapshot.secrets.clone().unwrap_or_default();
             found.sort_by(|a, b| sources.order(a.span).cmp(&sources.order(b.span)));
-            self.secrets = Some(Secrets { found });
+            let mut files: Vec<(String, Span)> =
+                sources.files().map(|f| (f.path().to_owned(), f.id().span(0, 0))).collect();
+            files.sort();
+            self.secrets = Some(Secrets { found, files });
         }
     }
 }
 
 macro_rules! views {
-    ($($view:ident => $field:ident [$($input:ident),* $(,)?];)*) => {$(
+    ($($view:ident => $field:ident [$([$($input:ident),*]),* $(,)?];)*) => {$(
         impl<'s> View<'s> for $view<'s> {
             const ID: ViewId = ViewId::$view;
-            const INPUTS: &'static [Dataset] = &[$(Dataset::$input),*];
+            const INPUTS: &'static [&'static [Dataset]] = &[$(&[$(Dataset::$input),*]),*];
             fn get(views: &'s Views<'s>) -> &'s Self {
                 views.$field.as_ref().expect("the engine builds the views that a lint declares")
             }
@@ -139,18 +148,21 @@ macro_rules! views {
 }
 
 views! {
-    Principals => principals [Directory, LocalGroup];
+    Principals => principals [[Directory], [LocalGroup]];
     Accounts => accounts [];
-    Roles => roles [Role];
-    Administrators => administrators [Admin];
-    Rights => rights [UserRight, Directory, LocalGroup];
-    Sql => sql [SqlServerPrincipal, SqlServerRoleMember, SqlDatabasePrincipal, SqlDatabaseRoleMember, SqlDatabase, LocalGroup];
-    Acls => acls [Acl];
+    Roles => roles [[Role, RoleXml]];
+    Administrators => administrators [[Admin]];
+    Rights => rights [[UserRight], [Directory], [LocalGroup]];
+    Sql => sql [
+        [SqlServerPrincipal], [SqlServerRoleMember], [SqlDatabasePrincipal], [SqlDatabaseRoleMember],
+        [SqlDatabase], [LocalGroup],
+    ];
+    Acls => acls [[Acl]];
 }
 
 impl<'s> View<'s> for Secrets {
     const ID: ViewId = ViewId::Secrets;
-    const INPUTS: &'static [Dataset] = &[];
+    const INPUTS: &'static [&'static [Dataset]] = &[];
     fn get(views: &'s Views<'s>) -> &'s Self {
         views.secrets.as_ref().expect("the engine builds the views that a lint declares")
     }

@@ -113,13 +113,15 @@ impl<'s> Accounts<'s> {
     }
 }
 
+/// Scope, host, step and lower-case name: an account named in two alternatives is one account.
+type Identity = (Scope, Option<String>, Option<(String, String)>, String);
+
 struct Finder<'f, 's> {
     snapshot: &'s Snapshot<'s>,
     principals: &'f Principals<'s>,
     purpose: Purpose,
     found: Vec<Account<'s>>,
-    /// Scope, host, step and lower-case name: an account named in two alternatives is one account.
-    seen: BTreeSet<(Scope, Option<String>, Option<(String, String)>, String)>,
+    seen: BTreeSet<Identity>,
 }
 
 impl<'s> Finder<'_, 's> {
@@ -334,7 +336,7 @@ fn step_account<'s>(step: &'s Step<'s>, names: &[&str]) -> Option<Spanned<&'s st
 }
 
 /// The account in a NAL path (`["Display=CONTOSO\x"]MSWNET:…`); a plain name is returned as it is.
-fn nal_name<'s>(name: Spanned<&'s str>) -> Spanned<&'s str> {
+fn nal_name(name: Spanned<&str>) -> Spanned<&str> {
     let Some(at) = name.value.find("Display=") else { return name };
     let start = at + "Display=".len();
     let end = name.value[start..].find('"').map_or(name.value.len(), |e| start + e);

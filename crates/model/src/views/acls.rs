@@ -37,9 +37,12 @@ pub struct AclObject<'s> {
     descriptor: Option<Parsed>,
 }
 
+/// A descriptor and the places of its parts, shared by all objects with the same text.
+type Shared = Arc<(SecurityDescriptor, Places<TextRange>)>;
+
 #[derive(Debug, Clone)]
 struct Parsed {
-    parsed: Arc<(SecurityDescriptor, Places<TextRange>)>,
+    parsed: Shared,
     /// The text in the file; when it is escaped there, parts have no places of their own.
     at: Span,
     verbatim: bool,
@@ -81,8 +84,7 @@ impl<'s> AclObject<'s> {
 impl<'s> Acls<'s> {
     pub(crate) fn build(snapshot: &'s Snapshot<'s>) -> Self {
         let mut acls = Acls { snapshot, objects: BTreeMap::new(), holes: BTreeMap::new() };
-        let mut known: BTreeMap<&str, Result<Arc<(SecurityDescriptor, Places<TextRange>)>, ()>> =
-            BTreeMap::new();
+        let mut known: BTreeMap<&str, Result<Shared, ()>> = BTreeMap::new();
         for (scope, row) in snapshot.acls.rows() {
             let Scope::Host(host) = scope else { continue };
             let Some((kind, word)) = kind_of(&row.kind.value, &row.path.value) else {
@@ -233,7 +235,7 @@ pub fn path_key(path: &str) -> String {
     path.to_lowercase()
 }
 
-fn parse(text: &str) -> Result<Arc<(SecurityDescriptor, Places<TextRange>)>, ()> {
+fn parse(text: &str) -> Result<Shared, ()> {
     sddl::parse(text).map(|s| Arc::new((s.descriptor, s.places))).map_err(|_: sddl::SddlError| ())
 }
 

@@ -412,7 +412,7 @@ impl<'s> Principals<'s> {
                 }
             }
         }
-        for group in groups.iter().filter(|g| g.error.filled().is_some() || !g.members.get().is_some()) {
+        for group in groups.iter().filter(|g| g.error.filled().is_some() || g.members.get().is_none()) {
             let name = group.name.get().map_or("a group", |n| &**n);
             // A group without a member list is empty in some exports and unreadable in others.
             if group.error.filled().is_some() || group.members.is_unreadable() {
