@@ -149,6 +149,12 @@ impl<'de> Deserialize<'de> for Int {
             fn visit_u64<E: de::Error>(self, v: u64) -> Result<Int, E> {
                 i64::try_from(v).map(Int).map_err(|_| E::custom("number too large"))
             }
+            fn visit_f64<E: de::Error>(self, v: f64) -> Result<Int, E> {
+                // Both bounds are exact as floats; a number between them that is whole fits.
+                let range = i64::MIN as f64..i64::MAX as f64;
+                let whole = v.fract() == 0.0 && range.contains(&v);
+                whole.then_some(Int(v as i64)).ok_or_else(|| E::custom("expected a whole number"))
+            }
             fn visit_bool<E: de::Error>(self, v: bool) -> Result<Int, E> {
                 Ok(Int(v.into()))
             }
@@ -238,5 +244,27 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
             }
         }
         deserializer.deserialize_newtype_struct(MANY_NEWTYPE, ManyVisitor(PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::IntoDeserializer;
+    use serde::de::value::{Error, F64Deserializer};
+
+    use super::*;
+
+    #[test]
+    fn a_whole_float_is_an_integer_and_no_other_is() {
+        let read = |n: f64| -> Option<i64> {
+            let deserializer: F64Deserializer<Error> = n.into_deserializer();
+            Int::deserialize(deserializer).ok().map(|n| n.0)
+        };
+        assert_eq!(
+            [read(3.0), read(-0.0), read(-9.007_199_254_740_992e15)],
+            [Some(3), Some(0), Some(-9_007_199_254_740_992)]
+        );
+        assert_eq!([read(i64::MIN as f64), read(i64::MAX as f64)], [Some(i64::MIN), None]);
+        assert_eq!([read(0.5), read(f64::NAN), read(f64::INFINITY)], [None; 3]);
     }
 }
