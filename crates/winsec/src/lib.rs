@@ -14,6 +14,7 @@ mod expression;
 mod guid;
 mod kind;
 mod mask;
+pub mod object_types;
 mod places;
 mod reach;
 pub mod sddl;
@@ -22,7 +23,7 @@ mod tri;
 mod trustee;
 pub mod well_known;
 
-pub use access::{Access, Decider, Doubt, Request, Verdict, access_check};
+pub use access::{Access, Decider, Doubt, ObjectType, Request, Verdict, access_check};
 pub use ace::{Ace, AceData, AceFlags, AceKind, Effect};
 pub use attribute::{ResourceAttribute, Values};
 pub use descriptor::{Acl, AclSide, Control, SecurityDescriptor};
@@ -30,7 +31,7 @@ pub use expression::{
     Attribute, Comparison, Expression, Integer, MemberTest, Operand, Radix, Sign, Source, Width,
 };
 pub use guid::{Guid, NotAGuid};
-pub use kind::Kind;
+pub use kind::{Kind, Right};
 pub use mask::AccessMask;
 pub use places::{AcePlaces, AclPlaces, Places, TextRange};
 pub use reach::{Reach, Words, reach};

@@ -1,7 +1,31 @@
 //! The access check: may somebody do something to an object, bit by bit, and which ACE decides
 //! (MS-DTYP 2.5.3.2; MS-ADTS 5.1.3.3 for directory objects).
+//!
+//! Left out: integrity labels, central access policies, restricted tokens and deny-only groups, which say
+//! something about a running process and not about an account; backup and restore privileges, which only
+//! count for callers that ask for them.
+
+mod check;
 
 use crate::{AccessMask, Guid, Kind, SecurityDescriptor, Sid, Tri, Trustee};
+
+/// Checks a request against a descriptor. `holds` says whether the caller's token holds a trustee: its own
+/// SID, a group it is in, a well-known SID such as Everyone. It is not asked about OWNER RIGHTS, CREATOR
+/// OWNER and CREATOR GROUP, and about SELF only when the request does not say who that is.
+///
+/// Each bit is judged by the first ACE that names it and applies. Where it is not known whether an ACE
+/// applies, both are followed: the bit is unknown unless all ways end alike. A condition is never
+/// evaluated: its ACE may or may not apply.
+///
+/// An absent DACL grants everything (MS-DTYP 2.5.3.2). Whether the descriptor really has none, or an
+/// export left it out, is for the caller to know.
+pub fn access_check(
+    descriptor: &SecurityDescriptor,
+    holds: impl Fn(&Trustee) -> Tri,
+    request: &Request<'_>,
+) -> Access {
+    Access { verdicts: check::check(descriptor, &holds, request) }
+}
 
 /// What is asked of an access check.
 #[derive(Clone, Copy, Debug)]
@@ -11,22 +35,58 @@ pub struct Request<'a> {
     /// The rights asked for; generic ones are mapped. With [`AccessMask::MAXIMUM_ALLOWED`] every bit is
     /// judged that an ACE of the list names or full control holds.
     pub mask: AccessMask,
-    /// What of a directory object is meant: the types from the outer to the inner one, such as property
-    /// set and property, or the class of a child to create, or an extended right. Empty: the object as a
-    /// whole.
-    pub object: &'a [Guid],
+    /// The types of a directory object that are meant, outer before inner: a property set and its
+    /// properties, the class of a child to create, an extended right (MS-ADTS 5.1.3.3.3). Empty: the
+    /// object as a whole, so that an ACE for one type does not grant, and denies.
+    pub tree: &'a [ObjectType],
+    /// Which entry of [`Self::tree`] is asked about.
+    pub node: usize,
     /// The account that the object itself is, for `NT AUTHORITY\SELF`.
     pub principal_self: Option<Sid>,
     /// Whether the token holds SeTakeOwnershipPrivilege, which grants WRITE_OWNER.
     pub take_ownership: Tri,
-    /// Whether the token holds SeSecurityPrivilege, which grants ACCESS_SYSTEM_SECURITY.
+    /// Whether the token holds SeSecurityPrivilege, which alone grants ACCESS_SYSTEM_SECURITY.
     pub security: Tri,
 }
 
-impl Request<'_> {
+impl<'a> Request<'a> {
     /// A request for these rights on an object of this kind as a whole, without privileges.
     pub fn new(kind: Kind, mask: AccessMask) -> Request<'static> {
-        Request { kind, mask, object: &[], principal_self: None, take_ownership: Tri::No, security: Tri::No }
+        Request {
+            kind,
+            mask,
+            tree: &[],
+            node: 0,
+            principal_self: None,
+            take_ownership: Tri::No,
+            security: Tri::No,
+        }
+    }
+
+    /// The same request for one entry of a tree of object types.
+    #[must_use]
+    pub fn on<'b>(self, tree: &'b [ObjectType], node: usize) -> Request<'b>
+    where
+        'a: 'b,
+    {
+        Request { tree, node, ..self }
+    }
+}
+
+/// One entry of a tree of object types, as OBJECT_TYPE_LIST of Windows: an entry is below the last one
+/// before it that has a smaller level.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct ObjectType {
+    /// 0 for the object, 1 for property sets, 2 for properties.
+    pub level: u16,
+    /// The class, property set, property or right.
+    pub guid: Guid,
+}
+
+impl ObjectType {
+    /// A tree of one branch: each type below the one before it. Ask about the last entry.
+    pub fn path(guids: &[Guid]) -> Vec<ObjectType> {
+        guids.iter().zip(0..).map(|(guid, level)| ObjectType { level, guid: *guid }).collect()
     }
 }
 
@@ -74,7 +134,7 @@ pub enum Decider {
 /// Something that is not known and could decide a bit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Doubt {
-    /// Whether the token holds the owner of the object.
+    /// Whether the token holds the owner of the object, or who that is.
     Owner,
     /// Whether the token holds a privilege.
     Privilege,
@@ -82,8 +142,11 @@ pub enum Doubt {
     Membership(usize),
     /// Whether the condition of the ACE with this number is true.
     Condition(usize),
-    /// The ACE with this number is of a type that is not known.
-    Type(usize),
+    /// What the ACE with this number does: it is of an unknown type, or holds a generic right without a
+    /// documented meaning on this kind of object.
+    Meaning(usize),
+    /// What the request means: it asks for a generic right without a documented meaning.
+    Request,
 }
 
 impl Access {
@@ -134,18 +197,34 @@ impl Access {
         }
     }
 
+    /// The numbers of the ACEs that decide a bit or could, ascending, for a proof that shows them.
+    pub fn aces(&self) -> Vec<usize> {
+        let mut all = Vec::new();
+        for (_, verdict) in &self.verdicts {
+            match verdict {
+                Verdict::Granted { by: Decider::Ace(i) } | Verdict::Denied { by: Decider::Ace(i) } => {
+                    all.push(*i);
+                }
+                Verdict::Granted { .. } | Verdict::Denied { .. } => {}
+                Verdict::Unknown { because } => all.extend(because.iter().filter_map(|d| d.ace())),
+            }
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     fn collect(&self, wanted: impl Fn(&Verdict) -> bool) -> AccessMask {
         self.verdicts.iter().filter(|(_, v)| wanted(v)).fold(AccessMask::NONE, |all, (bit, _)| all | *bit)
     }
 }
 
-/// Checks a request against a descriptor. `holds` says whether the caller's token holds a trustee: its own
-/// SID, a group it is in, a well-known SID such as Everyone.
-pub fn access_check(
-    descriptor: &SecurityDescriptor,
-    holds: impl Fn(&Trustee) -> Tri,
-    request: &Request<'_>,
-) -> Access {
-    let _ = (descriptor, holds, request);
-    Access { verdicts: Vec::new() }
+impl Doubt {
+    /// The number of the ACE that it is about.
+    pub fn ace(self) -> Option<usize> {
+        match self {
+            Doubt::Membership(i) | Doubt::Condition(i) | Doubt::Meaning(i) => Some(i),
+            Doubt::Owner | Doubt::Privilege | Doubt::Request => None,
+        }
+    }
 }
