@@ -366,7 +366,7 @@ fn generated(depth: u32) -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(cases(1000))]
+    #![proptest_config(cases(500))]
 
     #[test]
     fn any_text_is_read(text in ".{0,80}") {
