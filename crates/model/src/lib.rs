@@ -4,6 +4,7 @@
 //! Nothing here reads files or knows a file format: `cmlint-archive` fills a [`Snapshot`].
 #![forbid(unsafe_code)]
 
+pub mod catalogue;
 mod coverage;
 mod dataset;
 mod inventory;

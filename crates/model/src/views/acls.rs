@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cmlint_source::{Problem, Span, Spanned, Str};
+use cmlint_source::{Span, Spanned, Str};
 use cmlint_winsec::{Acl, Kind, Places, SecurityDescriptor, TextRange, sddl};
 
-use crate::rows::{AclEntry, AclState};
-use crate::table::Row;
+use crate::rows::AclState;
 use crate::{Cover, Dataset, Gap, Judged, Scope, Snapshot, Status};
 
 /// The descriptors of all computers, found by kind and path.
@@ -286,11 +285,10 @@ fn kind_word(kind: Kind) -> &'static str {
     }
 }
 
-impl<'s> Acls<'s> {
-    /// The problem of a row whose descriptor is no SDDL, for readers that show it.
-    pub fn problem(row: &Row<AclEntry<'s>>) -> Option<Problem> {
-        let text = row.sddl.as_ref()?;
-        sddl::parse_at(&text.value, inner(text)).err()
+impl Acls<'_> {
+    /// The place of a descriptor's text: inside its quotes, where the field has quotes.
+    pub fn inner(text: &Spanned<Str<'_>>) -> Span {
+        inner(text)
     }
 }
 

@@ -1,0 +1,82 @@
+//! Bytes into texts, and the ranges of them that must never be shown.
+
+use cmlint_model::{Dataset, FileProblem};
+use cmlint_source::{Encoding, FileId, Secret, Sources, Why};
+use cmlint_text::decode::decode;
+use cmlint_text::secrets::{self, Format};
+use sha2::{Digest, Sha256};
+
+/// A file as text.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) path: String,
+    pub(crate) text: String,
+    pub(crate) encoding: Encoding,
+    remarks: Vec<String>,
+    lossy: bool,
+    sha256: [u8; 32],
+}
+
+impl Loaded {
+    /// What is to be said about the decoding.
+    pub(crate) fn problems(&self, dataset: Option<Dataset>) -> Vec<FileProblem> {
+        let words = |remark: &String| match self.lossy {
+            true => format!("{remark} (characters were lost)"),
+            false => remark.clone(),
+        };
+        let problem = |remark| FileProblem { path: self.path.clone(), problem: Err(words(remark)), dataset };
+        self.remarks.iter().map(problem).collect()
+    }
+
+    /// SHA-256 of the bytes, as lower-case hex.
+    pub(crate) fn sha256(&self) -> String {
+        self.sha256.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Decodes the bytes of a file.
+pub(crate) fn text(path: String, bytes: Vec<u8>, declared: Option<&str>) -> Loaded {
+    let sha256 = Sha256::digest(&bytes).into();
+    let decoded = decode(bytes, declared);
+    Loaded {
+        path,
+        text: decoded.text,
+        encoding: decoded.encoding,
+        remarks: decoded.remarks,
+        lossy: decoded.lossy,
+        sha256,
+    }
+}
+
+/// Masks the secrets of a file and returns them.
+pub(crate) fn mask_secrets(sources: &Sources, file: FileId) -> Vec<Secret> {
+    let source = sources.get(file);
+    let mut found = Vec::new();
+    for (span, why) in secrets::scan(source, format_of(source.path(), source.text())) {
+        sources.mask(span, why);
+        if let Why::Secret(kind) = why {
+            found.push(Secret { span, kind });
+        }
+    }
+    found
+}
+
+/// The format of a text by its name and its first character.
+pub(crate) fn format_of(path: &str, text: &str) -> Format {
+    let extension = path.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
+    let head = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    match extension.as_str() {
+        "csv" => Format::Csv,
+        "ldf" | "ldif" => Format::Ldif,
+        "reg" => Format::Reg,
+        "inf" => Format::Inf,
+        _ if head.starts_with(['{', '[']) && !head.starts_with("[Unicode]") && extension != "inf" => Format::Json,
+        _ if head.starts_with('<') => Format::Xml,
+        _ if head.starts_with("dn:") || head.starts_with("version: 1") => Format::Ldif,
+        _ if head.starts_with("Windows Registry Editor") || head.starts_with("REGEDIT4") => Format::Reg,
+        _ if head.starts_with('[') => Format::Inf,
+        "json" => Format::Json,
+        "xml" | "config" => Format::Xml,
+        _ => Format::Unknown,
+    }
+}

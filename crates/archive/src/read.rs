@@ -1,0 +1,133 @@
+//! Texts into rows, one job at a time; jobs run in parallel.
+
+mod csv_rows;
+mod iis;
+mod json_rows;
+mod ldif_rows;
+mod roles;
+mod sequences;
+mod user_rights;
+
+use cmlint_model::{Dataset, FileProblem, Insert, Scope, Snapshot, Statement, Status, rows};
+use cmlint_source::{Problem, Source, Sources, Spanned};
+
+use crate::open::Job;
+
+/// Puts rows into a snapshot.
+pub(crate) type Insertion<'a> = Box<dyn FnOnce(&mut Snapshot<'a>) + Send + 'a>;
+
+/// What a job yields.
+pub(crate) struct Read<'a> {
+    pub(crate) insertions: Vec<Insertion<'a>>,
+    pub(crate) problems: Vec<FileProblem>,
+}
+
+/// A job at work.
+pub(crate) struct Reader<'a, 'j> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) source: &'a Source,
+    pub(crate) job: &'j Job,
+    insertions: Vec<Insertion<'a>>,
+    problems: Vec<Problem>,
+}
+
+/// Reads a job.
+pub(crate) fn job<'a>(sources: &'a Sources, job: &Job) -> Read<'a> {
+    let source = sources.get(job.file);
+    let mut reader = Reader { sources, source, job, insertions: Vec::new(), problems: Vec::new() };
+    match job.dataset {
+        Dataset::RoleXml => roles::read(&mut reader),
+        Dataset::TaskSequence => sequences::read(&mut reader),
+        Dataset::TaskSequencePackage => sequences::read_packages(&mut reader),
+        Dataset::Iis => iis::read(&mut reader),
+        Dataset::UserRight => user_rights::read(&mut reader),
+        Dataset::Directory => ldif_rows::read(&mut reader),
+        Dataset::Acl
+        | Dataset::Lookup
+        | Dataset::SqlServerPrincipal
+        | Dataset::SqlServerRoleMember
+        | Dataset::SqlServerPermission
+        | Dataset::SqlDatabase
+        | Dataset::SqlServerProperty
+        | Dataset::SqlDatabasePrincipal
+        | Dataset::SqlDatabaseRoleMember
+        | Dataset::SqlDatabasePermission => csv_rows::read(&mut reader),
+        _ => json_rows::read(&mut reader),
+    }
+    let problems = reader.problems.into_iter().map(|problem| FileProblem {
+        path: source.path().to_owned(),
+        problem: Ok(problem),
+        dataset: Some(job.dataset),
+    });
+    let problems = problems.collect();
+    Read { insertions: reader.insertions, problems }
+}
+
+/// Records a statement that has no readable file: an honest "none" or a hole.
+pub(crate) fn bare(snapshot: &mut Snapshot<'_>, dataset: Dataset, scope: Scope, statement: Statement) {
+    macro_rules! each {
+        ($($dataset:ident => $row:ident),* $(,)?) => {
+            match dataset {
+                $(Dataset::$dataset => Insert::<rows::$row<'_>>::insert(snapshot, scope, statement, Vec::new()),)*
+                // Datasets whose rows the linter does not read.
+                _ => {}
+            }
+        };
+    }
+    each! {
+        Site => Site, SiteDefinition => SiteDefinition, SiteSystemRole => SiteSystemRole, Component => Component,
+        ClientComponent => ClientComponent, StoredAccount => StoredAccount, Address => Address, Forest => Forest,
+        Admin => Admin, Role => Role, SecuredObject => SecuredObject, SecurityScope => SecurityScope,
+        Collection => Collection, ClientSettings => ClientSettings, PackageAccess => PackageAccess,
+        TaskSequencePackage => TaskSequencePackage, RoleXml => RoleXml, TaskSequence => TaskSequence,
+        Computer => Computer, LocalGroup => LocalGroup, UserRight => UserRight, Acl => AclEntry,
+        Service => Service, Iis => AppPool, Domain => Domain, Directory => DirectoryObject, Lookup => Lookup,
+        SqlServerPrincipal => SqlServerPrincipal, SqlServerRoleMember => SqlServerRoleMember,
+        SqlServerPermission => SqlServerPermission, SqlDatabase => SqlDatabase,
+        SqlServerProperty => SqlServerProperty, SqlDatabasePrincipal => SqlDatabasePrincipal,
+        SqlDatabaseRoleMember => SqlDatabaseRoleMember, SqlDatabasePermission => SqlDatabasePermission,
+    }
+}
+
+impl<'a> Reader<'a, '_> {
+    /// Records problems of the text.
+    pub(crate) fn problems(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.problems.extend(problems);
+    }
+
+    /// Puts the rows of the job's own dataset. `counted` is how many the file holds in the manifest's sense.
+    pub(crate) fn put<T: Send + 'a>(&mut self, rows: Vec<Spanned<T>>, counted: usize)
+    where
+        Snapshot<'a>: Insert<T>,
+    {
+        let mut statement = self.job.statement.clone();
+        if let Some(stated) = self.job.rows
+            && stated != counted as u64
+        {
+            worsen(&mut statement, Status::Partial, format!("the manifest states {stated} rows, {} holds {counted}", self.source.path()));
+            let span = statement.at.unwrap_or(self.source.id().span(0, 0));
+            let text = format!("the manifest states {stated} rows, {} holds {counted}", self.source.path());
+            self.problems.push(Problem::lost(span, text).help("the file was cut or edited after collection; collect it again"));
+        }
+        if let Some(lost) = self.problems.iter().find(|p| p.lossy) {
+            let status = if rows.is_empty() { Status::Failed } else { Status::Partial };
+            worsen(&mut statement, status, format!("{}: {}", self.source.path(), lost.message));
+        }
+        self.put_at(self.job.scope.clone(), statement, rows);
+    }
+
+    /// Puts rows of any dataset under a statement.
+    pub(crate) fn put_at<T: Send + 'a>(&mut self, scope: Scope, statement: Statement, rows: Vec<Spanned<T>>)
+    where
+        Snapshot<'a>: Insert<T>,
+    {
+        self.insertions.push(Box::new(move |snapshot| snapshot.insert(scope, statement, rows)));
+    }
+}
+
+fn worsen(statement: &mut Statement, status: Status, why: String) {
+    if status > statement.status {
+        statement.status = status;
+        statement.why = why;
+    }
+}
