@@ -54,8 +54,7 @@ impl<'a> Table<'a> {
 
     /// The column of this name, in any case; the first when there are several.
     pub fn column(&self, name: &str) -> Option<Column> {
-        let same = |h: &Spanned<Str<'_>>| h.value.trim().to_lowercase() == name.to_lowercase();
-        self.header.iter().position(same).map(Column)
+        self.header.iter().position(|h| crate::support::same_name(h.value.trim(), name)).map(Column)
     }
 
     /// What separates the fields: `,`, `;`, `|` or a tab.

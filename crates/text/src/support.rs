@@ -75,6 +75,11 @@ pub(crate) fn shown(name: &str) -> String {
     }
 }
 
+/// Whether two names are the same but for case.
+pub(crate) fn same_name(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && a.to_lowercase() == b.to_lowercase())
+}
+
 /// A line of a text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line<'a> {
