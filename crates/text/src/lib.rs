@@ -6,6 +6,7 @@ pub mod decode;
 pub mod inf;
 pub mod json;
 pub mod ldif;
+pub mod reg;
 pub mod xml;
 
 mod support;

@@ -360,4 +360,6 @@ impl fmt::Debug for Children<'_, '_> {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -167,8 +167,8 @@ impl<'a> Splitter<'a> {
         }
         let at = self.table.record(index)?.span().range();
         let inner = self.table.text[at.clone()].trim().strip_prefix('(')?.strip_suffix(')')?;
-        // In a table of one column it might be a value.
-        if self.table.header.len() == 1 && !self.blank_before(at.start) {
+        // In a table of one column that sqlcmd did not write it might be a value.
+        if self.table.header.len() == 1 && !self.table.padded && !self.blank_before(at.start) {
             return None;
         }
         let mut numbers = inner.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());

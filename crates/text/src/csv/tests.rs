@@ -118,6 +118,7 @@ fn dashes_that_are_values_are_kept() {
     assert_eq!(rows("name,sid\n-,-\n").1.len(), 1);
     assert_eq!(rows("a\n(5)\n").1, [["(5)"]], "a value of a table of one column");
     assert_eq!(rows("a\nx\n\n(1 row affected)\n").1, [["x"]]);
+    assert_eq!(rows("a\n-----\nx\n(1 row affected)\n").1, [["x"]]);
 }
 
 #[test]
