@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess};
 use super::cursor::Result;
 use super::de::Reader;
 use super::error::Error;
-use super::names::Names;
+use super::names::Shape;
 use super::skip::{COLON, KEY, LIST_NEXT, OBJECT_NEXT};
 
 /// The elements of a list, behind its opening bracket.
@@ -124,12 +124,14 @@ impl<'a> MapAccess<'a> for &mut Members<'_, 'a> {
 /// The members of an object that is read as a struct: names are handed over as the struct writes them.
 pub(super) struct Properties<'r, 'a> {
     members: Members<'r, 'a>,
-    names: &'r Names,
+    shape: &'r mut Shape<'a>,
+    /// Number of the next member.
+    number: usize,
 }
 
 impl<'r, 'a> Properties<'r, 'a> {
-    pub(super) fn new(reader: &'r mut Reader<'a>, names: &'r Names) -> Self {
-        Properties { members: Members::new(reader), names }
+    pub(super) fn new(reader: &'r mut Reader<'a>, shape: &'r mut Shape<'a>) -> Self {
+        Properties { members: Members::new(reader), shape, number: 0 }
     }
 
     pub(super) fn close(self) -> Result<bool> {
@@ -146,15 +148,22 @@ impl<'a> MapAccess<'a> for &mut Properties<'_, 'a> {
             return Ok(None);
         }
         let reader = &mut *self.members.reader;
-        reader.cursor.at += 1;
+        let start = reader.cursor.at + 1;
+        let number = self.number;
+        self.number += 1;
+        if let Some((name, len)) = self.shape.expected(number, &reader.cursor.bytes()[start..]) {
+            reader.cursor.at = start + len;
+            return seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some);
+        }
+        reader.cursor.at = start;
         match reader.cursor.string(&mut reader.scratch)? {
             Some(name) => {
-                let name = self.names.find(name).unwrap_or(name);
+                let name = self.shape.learn(number, name, &reader.cursor.text[start..reader.cursor.at]);
                 seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some)
             }
             None => {
                 let name = reader.scratch.as_str();
-                let name = self.names.find(name).unwrap_or(name);
+                let name = self.shape.find(name).unwrap_or(name);
                 seed.deserialize(name.into_deserializer()).map(Some)
             }
         }

@@ -60,13 +60,31 @@ impl<'a> Cursor<'a> {
     /// The next byte that is no white space, not consumed.
     #[inline(always)]
     pub(super) fn peek(&mut self) -> Option<u8> {
+        match self.bytes().get(self.at) {
+            Some(&b) if b > b' ' => Some(b),
+            Some(_) => self.peek_behind_space(),
+            None => None,
+        }
+    }
+
+    /// White space is a line end and many blanks, where a tool indents: blanks are counted eight at once.
+    #[inline(never)]
+    fn peek_behind_space(&mut self) -> Option<u8> {
         let bytes = self.bytes();
         loop {
             match bytes.get(self.at) {
-                Some(&b) if b > b' ' => return Some(b),
-                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
-                Some(&b) => return Some(b),
-                None => return None,
+                Some(b' ') => {
+                    self.at += 1;
+                    while let Some(chunk) = bytes.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
+                        let other = u64::from_le_bytes(*chunk) ^ (ONES * b' ' as u64);
+                        self.at += (other.trailing_zeros() / 8) as usize;
+                        if other != 0 {
+                            break;
+                        }
+                    }
+                }
+                Some(b'\n' | b'\r' | b'\t') => self.at += 1,
+                found => return found.copied(),
             }
         }
     }

@@ -1,7 +1,5 @@
 //! The deserializer.
 
-use std::rc::Rc;
-
 use cmlint_source::{FIELD_NEWTYPE, FileId, MANY_NEWTYPE, SPAN_NEWTYPE, Source};
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
@@ -9,7 +7,7 @@ use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
 use super::access::{Elements, FieldParts, Many, Members, Properties, SpanParts};
 use super::cursor::{Cursor, Number, Result, VALUE};
 use super::error::Error;
-use super::names::Names;
+use super::names::Shape;
 use super::skip::{MAX_DEPTH, too_deep};
 
 /// Reads the text of one source from front to back.
@@ -20,8 +18,8 @@ pub(super) struct Reader<'a> {
     pub(super) depth: u32,
     /// The last string that held escapes.
     pub(super) scratch: String,
-    /// The field tables of the structs seen so far: a handful, looked up by address.
-    tables: Vec<Rc<Names>>,
+    /// What is known of the structs seen so far: a handful, looked up by the address of their fields.
+    shapes: Vec<Shape<'a>>,
 }
 
 impl<'a> Reader<'a> {
@@ -31,7 +29,7 @@ impl<'a> Reader<'a> {
             file: source.id(),
             depth: 0,
             scratch: String::new(),
-            tables: Vec::new(),
+            shapes: Vec::new(),
         }
     }
 
@@ -73,10 +71,11 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Checks that a visitor has taken everything from a list or an object, and closes it.
-    fn leave<T>(&mut self, closed: bool, value: T) -> Result<T> {
+    /// Closes a list or an object, of which a visitor must have taken everything.
+    #[inline(always)]
+    fn leave(&mut self, closed: bool) -> Result<()> {
         self.depth -= 1;
-        if closed { Ok(value) } else { Err(Error::data("expected fewer elements")) }
+        if closed { Ok(()) } else { Err(Error::data("expected fewer elements")) }
     }
 
     pub(super) fn list<V: Visitor<'a>>(&mut self, visitor: V) -> Result<V::Value> {
@@ -84,16 +83,17 @@ impl<'a> Reader<'a> {
         let mut elements = Elements::new(self);
         let value = visitor.visit_seq(&mut elements)?;
         let closed = elements.close()?;
-        self.leave(closed, value)
+        self.leave(closed)?;
+        Ok(value)
     }
 
-    fn table(&mut self, fields: &'static [&'static str]) -> Rc<Names> {
-        if let Some(known) = self.tables.iter().find(|t| t.is_for(fields)) {
-            return Rc::clone(known);
+    /// Takes the shape of a struct out, for as long as one is read; a struct inside itself starts anew.
+    #[inline]
+    fn take_shape(&mut self, fields: &'static [&'static str]) -> Shape<'a> {
+        match self.shapes.iter().position(|s| s.is_for(fields)) {
+            Some(known) => self.shapes.swap_remove(known),
+            None => Shape::new(fields),
         }
-        let table = Rc::new(Names::new(fields));
-        self.tables.push(Rc::clone(&table));
-        table
     }
 }
 
@@ -108,7 +108,8 @@ impl<'a> de::Deserializer<'a> for &mut Reader<'a> {
                 let mut members = Members::new(self);
                 let value = visitor.visit_map(&mut members)?;
                 let closed = members.close()?;
-                self.leave(closed, value)
+                self.leave(closed)?;
+                Ok(value)
             }
             Some(b'[') => self.list(visitor),
             Some(b'0'..=b'9' | b'-') => match self.cursor.number()? {
@@ -190,11 +191,13 @@ impl<'a> de::Deserializer<'a> for &mut Reader<'a> {
             return self.deserialize_any(visitor);
         }
         self.enter()?;
-        let table = self.table(fields);
-        let mut properties = Properties::new(self, &table);
+        let mut shape = self.take_shape(fields);
+        let mut properties = Properties::new(self, &mut shape);
         let value = visitor.visit_map(&mut properties)?;
         let closed = properties.close()?;
-        self.leave(closed, value)
+        self.shapes.push(shape);
+        self.leave(closed)?;
+        Ok(value)
     }
 
     fn deserialize_enum<V: Visitor<'a>>(

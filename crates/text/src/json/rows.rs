@@ -19,9 +19,13 @@ impl<'a> Section<'a> {
         let mut found = Problems::new(self.source.id());
         self.walk(&mut found).each(&mut |reader| {
             let start = reader.cursor.at;
-            let value = reader.value(PhantomData::<T>)?;
-            rows.push(Spanned::new(value, reader.file.span(start, reader.cursor.at - start)));
-            Ok(())
+            match T::deserialize(&mut *reader) {
+                Ok(value) => {
+                    rows.push(Spanned::new(value, reader.file.span(start, reader.cursor.at - start)));
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            }
         });
         problems.append(&mut found.finish());
         rows

@@ -108,6 +108,21 @@ fn names_of_properties_match_in_any_case() {
 }
 
 #[test]
+fn rows_may_write_their_properties_in_any_order() {
+    let text = r#"[{"Type":1,"SiteCode":"A"},{"SiteCode":"B","Type":2},{"x":0,"type":3,"SiteCode":"C"},
+        {"Props":[{"PropertyName":"p","Value":1},{"value":2,"PropertyName":"q"}],"Type":4},{}]"#;
+    let (sources, id) = source(text);
+    let (rows, problems) = rows(sources.get(id));
+    assert!(problems.is_empty());
+    let kinds: Vec<_> = rows.iter().map(|r| r.kind.get().map(|n| n.0)).collect();
+    assert_eq!(kinds, [Some(1), Some(2), Some(3), Some(4), None]);
+    let codes: Vec<_> = rows.iter().filter_map(|r| r.site_code.get()).map(|s| &**s).collect();
+    assert_eq!(codes, ["A", "B", "C"]);
+    let props = rows[3].props.get().unwrap();
+    assert_eq!(props.iter().map(|p| p.value.get().unwrap().0).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[test]
 fn a_property_that_stands_twice_costs_only_its_row() {
     let (sources, id) = source(r#"[{"SiteCode":"A","sitecode":"B"},{"SiteCode":"C"}]"#);
     let (rows, problems) = rows(sources.get(id));
