@@ -2,6 +2,8 @@
 //! beside the repository, if at all, and none of it is repeated here, so known disagreements are named by
 //! a hash of their line. Without the data the tests say so in one line and pass.
 
+#![allow(clippy::unwrap_used, reason = "a failing test panics")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::path::PathBuf;

@@ -65,8 +65,9 @@ fn acl_at(bytes: &[u8], present: bool, offset: usize) -> Result<Acl, BinaryError
             return Err(fail(offset + at, "as many ACEs as the list says"));
         };
         let size = usize::from(u16::from_le_bytes([low, high]));
-        let entry = entry.get(..size).filter(|entry| entry.len() >= 4);
-        let entry = entry.ok_or(fail(offset + at + 2, "an ACE that ends within its list"))?;
+        // MS-DTYP 2.4.4.1: the size is a multiple of 4.
+        let entry = entry.get(..size).filter(|entry| entry.len() >= 4 && size.is_multiple_of(4));
+        let entry = entry.ok_or(fail(offset + at + 2, "the size of an ACE that ends within its list"))?;
         entries.push(ace(entry).ok_or(fail(offset + at, "an ACE that holds a mask and a SID"))?);
         at += size;
     }
@@ -81,7 +82,7 @@ fn ace(bytes: &[u8]) -> Option<Ace> {
     if let AceKind::Other(_) = kind {
         let mut ace = Ace::new(kind, AccessMask::NONE, well_known::NULL_SID);
         ace.flags = flags;
-        ace.data = AceData::Bytes(body.into());
+        ace.data = carried(body, None);
         return Some(ace);
     }
     let mask = AccessMask(u32_at(body, 0)?);
@@ -111,6 +112,7 @@ fn ace(bytes: &[u8]) -> Option<Ace> {
     Some(Ace { kind, flags, mask, object_type, inherited_object_type, trustee: sid.into(), data })
 }
 
+/// What was read of an ACE's data, else the bytes.
 fn carried(data: &[u8], read: Option<AceData>) -> AceData {
     match read {
         Some(read) => read,
