@@ -10,9 +10,9 @@ use super::escape::Kind;
 use super::{Document, Element, MAX_DEPTH, NONE, Piece, Range, prefix_len};
 use crate::support::{Problems, shown, text_of};
 
-/// Reading starts again behind a tag that is none, but not without end: each start may read to the end of
-/// the text.
-const MAX_RESTARTS: usize = 32;
+/// Reading starts again behind a tag that is none, which reads some bytes twice: at most this many times the
+/// length of the text, so that a hostile file costs no more than a large one.
+const MAX_REREAD: usize = 32;
 
 pub(super) fn build(source: &Source) -> (Document<'_>, Vec<Problem>) {
     let mut problems = Problems::new(source.id());
@@ -61,18 +61,20 @@ struct Open<'a> {
 impl<'a> Builder<'a> {
     fn read(&mut self) {
         let mut at = self.text.len() - self.text.trim_start_matches('\u{FEFF}').len();
-        for _ in 0..MAX_RESTARTS {
-            match self.read_from(at) {
-                Some(next) => at = next,
-                None => return,
-            }
+        let mut budget = self.text.len().saturating_mul(MAX_REREAD);
+        while let Some(again) = self.read_from(at) {
+            at = again.at;
+            let Some(rest) = budget.checked_sub(again.reached.saturating_sub(at)) else {
+                let message = "too many broken tags; what follows was not read";
+                self.problems.lost(at..at, message, "export the file again as XML");
+                return;
+            };
+            budget = rest;
         }
-        let message = "too many broken tags: what follows was not read";
-        self.problems.lost(at..at, message, "export the file again as XML");
     }
 
     /// Reads from `from` to the end of the text, or to a place from which to start again.
-    fn read_from(&mut self, from: usize) -> Option<usize> {
+    fn read_from(&mut self, from: usize) -> Option<Again> {
         let mut reader = Reader::from_str(&self.text[from..]);
         let config = reader.config_mut();
         config.check_end_names = false;
@@ -85,12 +87,12 @@ impl<'a> Builder<'a> {
             match event {
                 Ok(Event::Start(_)) => {
                     if let Some(again) = self.start_tag(start, end, start + 1..end - 1, false) {
-                        return Some(again);
+                        return Some(Again { at: again, reached: end });
                     }
                 }
                 Ok(Event::Empty(_)) => {
                     if let Some(again) = self.start_tag(start, end, start + 1..end - 2, true) {
-                        return Some(again);
+                        return Some(Again { at: again, reached: end });
                     }
                 }
                 Ok(Event::End(_)) => self.end_tag(start, end),
@@ -107,7 +109,7 @@ impl<'a> Builder<'a> {
                 Ok(Event::Eof) => return None,
                 Err(error) => match self.error(&error, from + reader.error_position() as usize, end) {
                     After::GoOn => {}
-                    After::Restart(at) => return Some(at),
+                    After::Restart(at) => return Some(Again { at, reached: self.text.len() }),
                     After::Stop => return None,
                 },
             }
@@ -326,6 +328,12 @@ impl<'a> Builder<'a> {
         }
         open.last_piece = id;
     }
+}
+
+/// Where to read again, and how far reading had come.
+struct Again {
+    at: usize,
+    reached: usize,
 }
 
 /// How to go on after an error.

@@ -220,6 +220,19 @@ fn reading_goes_on_behind_a_broken_tag() {
 }
 
 #[test]
+fn many_broken_tags_hide_nothing_but_cost_no_more_than_a_large_file() {
+    let many = format!("<r>{}</r>", "1 < 2 <o/>".repeat(500));
+    with(&many, |doc, problems, _| {
+        assert_eq!(problems.len(), 500);
+        assert_eq!(doc.root().unwrap().children().count(), 500);
+    });
+    let hostile = format!("<r>{}", "<o a='".repeat(101));
+    with(&hostile, |_, problems, _| {
+        assert!(problems.iter().any(|p| p.message.starts_with("too many broken tags")));
+    });
+}
+
+#[test]
 fn a_value_that_swallows_elements_is_a_problem() {
     let found = problems("<r><o a=\"1><o a='2'/><o a=\"3/></r>");
     assert!(
