@@ -1,4 +1,4 @@
-use crate::{Ace, AceData, Context, Expression, Operand, Trustee, Values};
+use crate::{Ace, AceData, AceFlags, Context, Effect, Expression, Operand, Trustee, Values};
 
 /// A security descriptor (MS-DTYP 2.4.6).
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -37,6 +37,19 @@ impl Acl {
             Acl::Entries(entries) => entries,
             Acl::Absent | Acl::Null => &[],
         }
+    }
+
+    /// Whether the entries are in canonical order (MS-DTYP 2.4.5): explicit before inherited ones; of the
+    /// explicit ones denies before allows, and of each those for the object before those for a child or
+    /// property. Another order is legal, but an editor of Windows will not keep it.
+    pub fn is_canonical(&self) -> bool {
+        let rank = |ace: &Ace| match ace.kind.effect() {
+            _ if ace.flags.contains(AceFlags::INHERITED) => 4,
+            Some(Effect::Deny) => u8::from(ace.object_type.is_some()),
+            Some(Effect::Allow) => 2 + u8::from(ace.object_type.is_some()),
+            None => 0,
+        };
+        self.entries().is_sorted_by_key(rank)
     }
 }
 
@@ -163,5 +176,18 @@ impl Control {
     #[must_use]
     pub const fn without(self, other: Control) -> Control {
         Control(self.0 & !other.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn canonical_order() {
+        let canonical = |text: &str| crate::sddl::parse(text).unwrap().descriptor.dacl.is_canonical();
+        assert!(canonical("D:(D;;FA;;;BG)(A;;FA;;;BA)(D;ID;FA;;;BU)(A;ID;FA;;;SY)(D;ID;FA;;;AN)"));
+        assert!(canonical("D:") && canonical("D:NO_ACCESS_CONTROL") && canonical(""));
+        assert!(!canonical("D:(A;;FA;;;BA)(D;;FA;;;BG)"));
+        assert!(!canonical("D:(A;ID;FA;;;BA)(A;;FA;;;BG)"));
+        assert!(!canonical("D:(OD;;CR;00299570-246d-11d0-a768-00aa006e0529;;WD)(D;;FA;;;BG)"));
     }
 }

@@ -51,6 +51,9 @@ pub struct Context {
 impl Trustee {
     /// The trustee of a two-letter SDDL alias in any case (MS-DTYP 2.5.1.1, win32 "SID Strings").
     pub fn from_alias(alias: &str) -> Option<Trustee> {
+        if alias.len() != 2 {
+            return None;
+        }
         let (_, target) = ALIASES.iter().find(|(known, _)| known.eq_ignore_ascii_case(alias))?;
         Some(*target)
     }
@@ -190,6 +193,7 @@ const ALIASES: &[(&str, Trustee)] = &[
     relative("RS", 553, Base::Domain),
     fixed("RU", wk::PRE_WINDOWS_2000_COMPATIBLE_ACCESS),
     relative("SA", 518, Base::RootDomain),
+    fixed("SH", wk::OPENSSH_USERS),
     fixed("SI", wk::SYSTEM_MANDATORY_LEVEL),
     fixed("SO", wk::SERVER_OPERATORS),
     fixed("SS", wk::SERVICE_ASSERTED_IDENTITY),

@@ -3,7 +3,7 @@
 //! Sources: MS-DTYP 2.4.2.4 (well-known SIDs) and the win32 page "Well-known SIDs". Names are labels only:
 //! a German Windows writes `VORDEFINIERT\Administratoren` for `S-1-5-32-544`.
 
-use crate::Sid;
+use crate::{Sid, app_pool_sid, service_sid};
 
 macro_rules! well_known {
     ($($(#[doc = $doc:literal])* $id:ident = $authority:literal [$($sub:literal),*] $name:literal;)*) => {
@@ -217,7 +217,8 @@ pub fn well_known_name(sid: &Sid) -> Option<&'static str> {
 }
 
 /// The SID of an English well-known name in any case, qualified or bare: `BUILTIN\Administrators`,
-/// `administrators`, `NT AUTHORITY\SYSTEM`, `LocalSystem`, `Everyone`.
+/// `administrators`, `NT AUTHORITY\SYSTEM`, `LocalSystem`, `Everyone`; and of `NT SERVICE\` and
+/// `IIS APPPOOL\` names, whose SIDs follow from them.
 ///
 /// Windows, too, looks for a bare name among the well-known and built-in names first (MS-LSAT 3.1.4.5).
 pub fn from_well_known_name(name: &str) -> Option<Sid> {
@@ -227,7 +228,13 @@ pub fn from_well_known_name(name: &str) -> Option<Sid> {
         known.eq_ignore_ascii_case(name) || bare.eq_ignore_ascii_case(name)
     };
     let table = TABLE.iter().map(|(sid, known)| (*known, *sid));
-    table.chain(SPELLINGS.iter().copied()).find(|(known, _)| same(known)).map(|(_, sid)| sid)
+    let known = table.chain(SPELLINGS.iter().copied()).find(|(known, _)| same(known)).map(|(_, sid)| sid);
+    known.or_else(|| match name.split_once('\\')? {
+        (_, "") => None,
+        (authority, service) if authority.eq_ignore_ascii_case("NT SERVICE") => Some(service_sid(service)),
+        (authority, pool) if authority.eq_ignore_ascii_case("IIS APPPOOL") => Some(app_pool_sid(pool)),
+        _ => None,
+    })
 }
 
 /// Relative identifiers that every domain has, or every account database of a computer (500, 501, 503,

@@ -248,13 +248,15 @@ fn trustee_in_ace(cursor: &Cursor<'_>, range: Range<usize>) -> Read<Trustee> {
 pub(super) fn trustee_at(cursor: &Cursor<'_>, range: Range<usize>) -> Read<Trustee> {
     let text = &cursor.text[range.clone()];
     let sid = |text: &str| {
+        if !text.bytes().any(is_blank) {
+            return text.parse::<Sid>().ok();
+        }
         // `S- 1- 2-3` is a SID for Windows, whose number reader skips leading blanks.
-        let tight: String =
-            text.split('-').map(|part| part.trim_start_matches([' ', '\t'])).collect::<Vec<_>>().join("-");
-        tight.parse::<Sid>().ok().map(Trustee::Sid)
+        let tight: Vec<&str> = text.split('-').map(|part| part.trim_start_matches([' ', '\t'])).collect();
+        tight.join("-").parse().ok()
     };
     Trustee::from_alias(text)
-        .or_else(|| sid(text))
+        .or_else(|| sid(text).map(Trustee::Sid))
         .ok_or_else(|| cursor.error_at(range, "a SID (S-1-…) or a two-letter alias such as BA"))
 }
 
