@@ -36,7 +36,9 @@ fn main() {
     }
     // The folder itself: a new lint changes its time.
     println!("cargo::rerun-if-changed={}", root.display());
-    let text = format!("{modules}\n/// All lints, by id.\npub static LINTS: &[cmlint_lint::LintDef] = &[\n{list}];\n");
+    let text = format!(
+        "{modules}\n/// All lints, by id.\npub static LINTS: &[cmlint_lint::LintDef] = &[\n{list}];\n"
+    );
     let out = env::var("OUT_DIR").expect("cargo sets it");
     fs::write(Path::new(&out).join("lints.rs"), text).expect("the build folder can be written");
 }

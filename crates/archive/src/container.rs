@@ -46,7 +46,10 @@ impl Container {
         let mut container = if meta.is_dir() {
             Container::folder(path, limits)?
         } else if !meta.is_file() {
-            return Err(OpenError::Unreadable(path.to_owned(), "it is neither a file nor a folder".to_owned()));
+            return Err(OpenError::Unreadable(
+                path.to_owned(),
+                "it is neither a file nor a folder".to_owned(),
+            ));
         } else {
             let mut file = File::open(path).map_err(unreadable)?;
             let mut magic = [0; 4];
@@ -56,7 +59,12 @@ impl Container {
             } else {
                 let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
                 let entry = Entry { path: name, size: meta.len(), index: 0 };
-                Container { kind: Kind::File(path.to_owned()), entries: vec![entry], refused: Vec::new(), limits }
+                Container {
+                    kind: Kind::File(path.to_owned()),
+                    entries: vec![entry],
+                    refused: Vec::new(),
+                    limits,
+                }
             }
         };
         container.entries.sort_by(|a, b| a.path.cmp(&b.path));
@@ -116,7 +124,9 @@ impl Container {
     }
 
     fn zip(path: &Path, limits: Limits) -> Result<Container, OpenError> {
-        let broken = |e: &dyn std::fmt::Display| OpenError::Unreadable(path.to_owned(), format!("it is no sound zip file: {e}"));
+        let broken = |e: &dyn std::fmt::Display| {
+            OpenError::Unreadable(path.to_owned(), format!("it is no sound zip file: {e}"))
+        };
         let file = File::open(path).map_err(|e| broken(&e))?;
         let mut zip = zip::ZipArchive::new(file).map_err(|e| broken(&e))?;
         if zip.len() > limits.files {
@@ -133,7 +143,13 @@ impl Container {
                     continue;
                 }
             };
-            let name = item.name().replace('\\', "/");
+            let name = match item.name() {
+                Ok(name) => name.replace('\\', "/"),
+                Err(error) => {
+                    refused.push((format!("entry {index}"), error.to_string()));
+                    continue;
+                }
+            };
             if item.is_dir() {
                 continue;
             }
@@ -147,7 +163,10 @@ impl Container {
             } else if name.split('/').count() > limits.depth {
                 Some(format!("it lies deeper than {} folders", limits.depth))
             } else if item.size() > item.compressed_size().max(1024).saturating_mul(limits.ratio) {
-                Some(format!("it unpacks to more than {} times its size (raise the limit with --max-ratio)", limits.ratio))
+                Some(format!(
+                    "it unpacks to more than {} times its size (raise the limit with --max-ratio)",
+                    limits.ratio
+                ))
             } else {
                 None
             };
@@ -173,9 +192,14 @@ impl Container {
         let file = File::open(path).map_err(|e| format!("it cannot be opened: {}", words(&e)))?;
         // The file may have grown since it was listed, and a device has no size at all.
         let mut bytes = Vec::new();
-        file.take(self.limits.file + 1).read_to_end(&mut bytes).map_err(|e| format!("it cannot be read: {}", words(&e)))?;
+        file.take(self.limits.file + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|e| format!("it cannot be read: {}", words(&e)))?;
         if bytes.len() as u64 > self.limits.file {
-            return Err(format!("it is larger than {} bytes (raise the limit with --max-file-size)", self.limits.file));
+            return Err(format!(
+                "it is larger than {} bytes (raise the limit with --max-file-size)",
+                self.limits.file
+            ));
         }
         Ok(bytes)
     }

@@ -14,8 +14,9 @@ mod manifest;
 mod open;
 mod read;
 mod recognise;
+mod secrets_tmp;
 
 pub use error::OpenError;
 pub use limits::Limits;
 pub use manifest::{FORMAT, VERSION};
-pub use open::{Archive, Options, open, open_loose};
+pub use open::{Archive, Options, open};

@@ -1,9 +1,9 @@
 //! Bytes into texts, and the ranges of them that must never be shown.
 
+use crate::secrets_tmp::{self as secrets, Format};
 use cmlint_model::{Dataset, FileProblem};
 use cmlint_source::{Encoding, FileId, Secret, Sources, Why};
 use cmlint_text::decode::decode;
-use cmlint_text::secrets::{self, Format};
 use sha2::{Digest, Sha256};
 
 /// A file as text.
@@ -70,7 +70,9 @@ pub(crate) fn format_of(path: &str, text: &str) -> Format {
         "ldf" | "ldif" => Format::Ldif,
         "reg" => Format::Reg,
         "inf" => Format::Inf,
-        _ if head.starts_with(['{', '[']) && !head.starts_with("[Unicode]") && extension != "inf" => Format::Json,
+        _ if head.starts_with(['{', '[']) && !head.starts_with("[Unicode]") && extension != "inf" => {
+            Format::Json
+        }
         _ if head.starts_with('<') => Format::Xml,
         _ if head.starts_with("dn:") || head.starts_with("version: 1") => Format::Ldif,
         _ if head.starts_with("Windows Registry Editor") || head.starts_with("REGEDIT4") => Format::Reg,

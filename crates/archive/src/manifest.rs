@@ -135,13 +135,15 @@ pub(crate) fn parse(source: &Source) -> Result<Manifest, Problem> {
         Some(format) if format.value == FORMAT => {}
         other => {
             let span = other.map_or(start, |f| f.span);
-            return Err(Problem::lost(span, format!("expected \"format\": \"{FORMAT}\"")).help("this is no manifest of a snapshot"));
+            return Err(Problem::lost(span, format!("expected \"format\": \"{FORMAT}\""))
+                .help("this is no manifest of a snapshot"));
         }
     }
     match manifest.version.spanned() {
         Some(version) if (1..=VERSION).contains(&version.value.0) => {}
         Some(version) if version.value.0 > VERSION => {
-            let text = format!("version {} is newer than this program knows (up to {VERSION})", version.value.0);
+            let text =
+                format!("version {} is newer than this program knows (up to {VERSION})", version.value.0);
             return Err(Problem::lost(version.span, text).help("use a newer cmlint"));
         }
         _ => {
@@ -149,8 +151,7 @@ pub(crate) fn parse(source: &Source) -> Result<Manifest, Problem> {
             return Err(Problem::lost(span, format!("expected \"version\": {VERSION}")));
         }
     }
-    let mut read =
-        Manifest { collected_at: None, account: None, entries: Vec::new(), problems: Vec::new() };
+    let mut read = Manifest { collected_at: None, account: None, entries: Vec::new(), problems: Vec::new() };
     read.collected_at = manifest.collected_at.filled().map(|t| t.value.to_owned());
     read.account = manifest.collector.get().and_then(|c| c.account.filled()).map(|a| a.value.to_owned());
     let Field::Present(entries) = &manifest.datasets else {
@@ -179,7 +180,10 @@ fn entry(row: &Spanned<EntryV1<'_>>, problems: &mut Vec<Problem>) -> Result<Opti
     };
     let at = name.span;
     let Field::Present(scope) = &row.value.scope else {
-        return Err(Problem::lost(row.value.scope.span().unwrap_or(row.span), "expected \"scope\": {\"kind\": …, \"key\": …}"));
+        return Err(Problem::lost(
+            row.value.scope.span().unwrap_or(row.span),
+            "expected \"scope\": {\"kind\": …, \"key\": …}",
+        ));
     };
     let kind = required(&scope.value.kind, scope.span, "kind")?;
     let key = scope.value.key.filled().map_or("", |k| k.value);

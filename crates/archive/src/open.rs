@@ -66,7 +66,8 @@ impl Archive {
             collector: self.about.collector.clone(),
         };
         snapshot.problems = self.problems.clone();
-        let done: Vec<read::Read<'_>> = self.jobs.par_iter().map(|job| read::job(&self.sources, job)).collect();
+        let done: Vec<read::Read<'_>> =
+            self.jobs.par_iter().map(|job| read::job(&self.sources, job)).collect();
         for read in done {
             for insertion in read.insertions {
                 insertion(&mut snapshot);
@@ -90,7 +91,9 @@ impl Archive {
 pub fn open(path: &Path, options: Options) -> Result<Archive, OpenError> {
     let container = Container::open(path, options.limits)?;
     let prefix = manifest_prefix(&container.entries);
-    match prefix.and_then(|prefix| container.entries.iter().find(|e| e.path == format!("{prefix}manifest.json")).map(|e| (prefix, e))) {
+    match prefix.and_then(|prefix| {
+        container.entries.iter().find(|e| e.path == format!("{prefix}manifest.json")).map(|e| (prefix, e))
+    }) {
         Some((prefix, entry)) => with_manifest(path, &container, &prefix, entry, options),
         None => loose(path, &container),
     }
@@ -115,7 +118,8 @@ fn with_manifest(
     entry: &Entry,
     options: Options,
 ) -> Result<Archive, OpenError> {
-    let bytes = container.read(entry).map_err(|why| OpenError::Unreadable(path.join("manifest.json"), why))?;
+    let bytes =
+        container.read(entry).map_err(|why| OpenError::Unreadable(path.join("manifest.json"), why))?;
     let mut sources = Sources::new();
     let loaded = load::text("manifest.json".to_owned(), bytes, None);
     let problems = loaded.problems(None);
@@ -152,11 +156,8 @@ impl Archive {
         for problem in &manifest.problems {
             self.problem("manifest.json", Ok(problem.clone()), None);
         }
-        let entries: BTreeMap<&str, &Entry> = container
-            .entries
-            .iter()
-            .filter_map(|e| Some((e.path.strip_prefix(prefix)?, e)))
-            .collect();
+        let entries: BTreeMap<&str, &Entry> =
+            container.entries.iter().filter_map(|e| Some((e.path.strip_prefix(prefix)?, e))).collect();
         let mut wanted: BTreeMap<&str, (&ManifestFile, Dataset)> = BTreeMap::new();
         for statement in &manifest.entries {
             for file in &statement.files {
@@ -227,8 +228,10 @@ impl Archive {
     fn verify(&mut self, file: &ManifestFile, loaded: &Loaded, dataset: Option<Dataset>) {
         let Some(stated) = &file.sha256 else { return };
         if stated.value != loaded.sha256() {
-            let text = "the file has another SHA-256 than the manifest states: it was changed after collection";
-            let problem = Problem::lost(stated.span, text).help("collect it again, or find out who changed it");
+            let text =
+                "the file has another SHA-256 than the manifest states: it was changed after collection";
+            let problem =
+                Problem::lost(stated.span, text).help("collect it again, or find out who changed it");
             self.problem(&file.path.value, Ok(problem), dataset);
         }
     }

@@ -104,10 +104,17 @@ impl<'a> Reader<'a, '_> {
         if let Some(stated) = self.job.rows
             && stated != counted as u64
         {
-            worsen(&mut statement, Status::Partial, format!("the manifest states {stated} rows, {} holds {counted}", self.source.path()));
+            worsen(
+                &mut statement,
+                Status::Partial,
+                format!("the manifest states {stated} rows, {} holds {counted}", self.source.path()),
+            );
             let span = statement.at.unwrap_or(self.source.id().span(0, 0));
             let text = format!("the manifest states {stated} rows, {} holds {counted}", self.source.path());
-            self.problems.push(Problem::lost(span, text).help("the file was cut or edited after collection; collect it again"));
+            self.problems.push(
+                Problem::lost(span, text)
+                    .help("the file was cut or edited after collection; collect it again"),
+            );
         }
         if let Some(lost) = self.problems.iter().find(|p| p.lossy) {
             let status = if rows.is_empty() { Status::Failed } else { Status::Partial };

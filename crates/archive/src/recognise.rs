@@ -6,7 +6,7 @@ use cmlint_text::{csv, json, xml};
 
 use crate::load::format_of;
 use crate::open::Job;
-use cmlint_text::secrets::Format;
+use crate::secrets_tmp::Format;
 
 /// The pieces of a loose file.
 ///
@@ -32,7 +32,10 @@ pub(crate) fn recognise(source: &Source) -> Result<Vec<Job>, String> {
                 }
             }
             match jobs.is_empty() {
-                true => Err("no class of the SMS Provider and no other known list was recognised in it".to_owned()),
+                true => {
+                    Err("no class of the SMS Provider and no other known list was recognised in it"
+                        .to_owned())
+                }
                 false => Ok(jobs),
             }
         }
@@ -80,7 +83,11 @@ fn json_dataset(source: &Source, section: &json::Section<'_>) -> Option<Dataset>
         let has = |name: &str| names.iter().any(|n| n.eq_ignore_ascii_case(name));
         if has("ItemName") && has("PropLists") && !has("AccountUsage") {
             let item = section.peek_text("ItemName")?;
-            return Some(if item.value.contains('|') { Dataset::Component } else { Dataset::ClientComponent });
+            return Some(if item.value.contains('|') {
+                Dataset::Component
+            } else {
+                Dataset::ClientComponent
+            });
         }
         SIGNATURES.iter().find(|(_, all)| all.iter().all(|n| has(n))).map(|(dataset, _)| *dataset)
     };
@@ -106,7 +113,9 @@ fn xml_dataset(source: &Source) -> Result<Dataset, String> {
         "SMS_Roles" | "SMS_Role" => Ok(Dataset::RoleXml),
         "sequence" => Ok(Dataset::TaskSequence),
         "INSTANCE" => match root.attribute_any_case("CLASSNAME") {
-            Some(class) if class.value.eq_ignore_ascii_case("SMS_TaskSequencePackage") => Ok(Dataset::TaskSequence),
+            Some(class) if class.value.eq_ignore_ascii_case("SMS_TaskSequencePackage") => {
+                Ok(Dataset::TaskSequence)
+            }
             _ => Err("a console export of another class than SMS_TaskSequencePackage".to_owned()),
         },
         "configuration" if root.child("system.applicationHost").is_some() => Ok(Dataset::Iis),

@@ -131,14 +131,18 @@ impl ObjectType {
 /// The bits of a mask in ascending order, with their names on a type where they have one.
 pub fn bits(object_type_id: i64, mask: i64) -> impl Iterator<Item = (u32, Option<Operation>)> {
     let known = object_type(object_type_id);
-    (0..63).filter(move |bit| mask & (1 << bit) != 0).map(move |bit| (bit, known.and_then(|t| t.operation(bit))))
+    (0..63)
+        .filter(move |bit| mask & (1 << bit) != 0)
+        .map(move |bit| (bit, known.and_then(|t| t.operation(bit))))
 }
 
 static TYPES: LazyLock<BTreeMap<i64, ObjectType>> = LazyLock::new(|| {
     let mut types = BTreeMap::new();
     for line in include_str!("../data/object_types.tsv").lines().skip(1) {
         let mut cells = line.split('\t');
-        let (Some(id), Some(name)) = (cells.next().and_then(|c| c.parse().ok()), cells.next()) else { continue };
+        let (Some(id), Some(name)) = (cells.next().and_then(|c| c.parse().ok()), cells.next()) else {
+            continue;
+        };
         let mask = cells.next().and_then(|c| c.parse().ok()).unwrap_or(0);
         types.insert(id, ObjectType { id, name, mask, operations: BTreeMap::new() });
     }

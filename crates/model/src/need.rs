@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use crate::purpose::Purpose;
 use crate::table::{Fact, Row};
-use crate::views::{Account, Accounts, View, ViewId, Views};
+use crate::views::{Account, Accounts, Principals, View, ViewId, Views};
 use crate::{Dataset, Gap, Judged, Policy, Scope, Snapshot};
 
 /// What needs are resolved from.
@@ -189,6 +189,30 @@ impl<'s> Subjects<'s> for Via<'s, crate::views::Administrators<'s>> {
 impl<'s> Subjects<'s> for Via<'s, crate::views::Secrets> {
     fn holes(&self) -> Vec<Gap> {
         Vec::new()
+    }
+}
+
+/// Names and SIDs: who a name stands for and what a SID is called, without asking for memberships. A name
+/// that cannot be resolved without the directory stays a name.
+#[derive(Debug)]
+pub struct Names<'s> {
+    principals: &'s Principals<'s>,
+}
+
+impl<'s> std::ops::Deref for Names<'s> {
+    type Target = Principals<'s>;
+    fn deref(&self) -> &Principals<'s> {
+        self.principals
+    }
+}
+
+impl<'s> Need<'s> for Names<'s> {
+    fn declare(declaration: &mut Declaration) {
+        declaration.views.insert(ViewId::Principals);
+        declaration.optional.insert(Dataset::Directory);
+    }
+    fn resolve(context: Context<'s>) -> Self {
+        Names { principals: Principals::get(context.views) }
     }
 }
 

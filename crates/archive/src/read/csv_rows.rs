@@ -12,12 +12,18 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) {
     match reader.job.dataset {
         Dataset::Acl => acl(reader),
         Dataset::Lookup => lookups(reader),
-        Dataset::SqlServerPrincipal => rows(reader, &["principal_id", "name", "type_desc"], |c| principal(c).map(SqlServerPrincipal)),
-        Dataset::SqlDatabasePrincipal => rows(reader, &["principal_id", "name", "type_desc"], |c| principal(c).map(SqlDatabasePrincipal)),
+        Dataset::SqlServerPrincipal => {
+            rows(reader, &["principal_id", "name", "type_desc"], |c| principal(c).map(SqlServerPrincipal))
+        }
+        Dataset::SqlDatabasePrincipal => {
+            rows(reader, &["principal_id", "name", "type_desc"], |c| principal(c).map(SqlDatabasePrincipal))
+        }
         Dataset::SqlServerRoleMember => rows(reader, MEMBER, |c| member(c).map(SqlServerRoleMember)),
         Dataset::SqlDatabaseRoleMember => rows(reader, MEMBER, |c| member(c).map(SqlDatabaseRoleMember)),
         Dataset::SqlServerPermission => rows(reader, PERMISSION, |c| permission(c).map(SqlServerPermission)),
-        Dataset::SqlDatabasePermission => rows(reader, PERMISSION, |c| permission(c).map(SqlDatabasePermission)),
+        Dataset::SqlDatabasePermission => {
+            rows(reader, PERMISSION, |c| permission(c).map(SqlDatabasePermission))
+        }
         Dataset::SqlDatabase => rows(reader, &["name"], database),
         Dataset::SqlServerProperty => rows(reader, &["name", "value"], |c| {
             Some(SqlServerProperty { name: c.text("name")?, value: c.text("value")? })
@@ -48,7 +54,8 @@ impl<'a> Cells<'_, 'a> {
     fn text(&mut self, name: &str) -> Option<Spanned<Str<'a>>> {
         let found = self.optional(name);
         if found.is_none() {
-            self.problems.push(Problem::lost(self.record.span(), format!("expected a value in column {name}")));
+            self.problems
+                .push(Problem::lost(self.record.span(), format!("expected a value in column {name}")));
         }
         found
     }
@@ -99,14 +106,21 @@ fn rows<'a, T: Send + 'a>(
     reader.put(rows, table.len());
 }
 
-fn has_columns(table: &Table<'_>, columns: &[&str], problems: &mut Vec<Problem>, reader: &Reader<'_, '_>) -> bool {
+fn has_columns(
+    table: &Table<'_>,
+    columns: &[&str],
+    problems: &mut Vec<Problem>,
+    reader: &Reader<'_, '_>,
+) -> bool {
     let missing: Vec<&str> = columns.iter().copied().filter(|c| table.column(c).is_none()).collect();
     if missing.is_empty() {
         return true;
     }
     let place = table.header().first().map_or(reader.source.id().span(0, 0), |h| h.span);
     let text = format!("expected the columns {}", missing.join(", "));
-    problems.push(Problem::lost(place, text).help(format!("collect it with: {}", reader.job.dataset.info().command)));
+    problems.push(
+        Problem::lost(place, text).help(format!("collect it with: {}", reader.job.dataset.info().command)),
+    );
     false
 }
 
@@ -120,7 +134,10 @@ fn acl(reader: &mut Reader<'_, '_>) {
             Some("absent") => AclState::Absent,
             Some("denied") => AclState::Denied,
             Some(_) => {
-                cells.problems.push(Problem::lost(cells.record.span(), "expected ok, absent or denied in column state"));
+                cells.problems.push(Problem::lost(
+                    cells.record.span(),
+                    "expected ok, absent or denied in column state",
+                ));
                 AclState::Denied
             }
         };
@@ -133,7 +150,9 @@ fn acl(reader: &mut Reader<'_, '_>) {
                 }
             }
             None if state == AclState::Ok => {
-                cells.problems.push(Problem::lost(cells.record.span(), "expected a descriptor in column sddl"));
+                cells
+                    .problems
+                    .push(Problem::lost(cells.record.span(), "expected a descriptor in column sddl"));
             }
             None => {}
         }
@@ -153,7 +172,9 @@ fn lookups(reader: &mut Reader<'_, '_>) {
             "error" => LookupAnswer::Error,
             "not-asked" => LookupAnswer::NotAsked,
             _ => {
-                cells.problems.push(Problem::lost(answer.span, "expected found, not-found, error or not-asked"));
+                cells
+                    .problems
+                    .push(Problem::lost(answer.span, "expected found, not-found, error or not-asked"));
                 return None;
             }
         };

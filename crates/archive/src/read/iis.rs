@@ -46,7 +46,11 @@ fn pools<'a>(host: Node<'_, 'a>) -> Vec<Spanned<AppPool<'a>>> {
 }
 
 /// The identity of a pool: its own, else the defaults', else the schema's.
-fn identity<'a>(model: Option<Node<'_, 'a>>, defaults: Option<Node<'_, 'a>>, pool: Span) -> (PoolIdentity<'a>, Span) {
+fn identity<'a>(
+    model: Option<Node<'_, 'a>>,
+    defaults: Option<Node<'_, 'a>>,
+    pool: Span,
+) -> (PoolIdentity<'a>, Span) {
     for node in [model, defaults].into_iter().flatten() {
         let Some(kind) = node.attribute_any_case("identityType") else { continue };
         let at = node.start_span();
@@ -58,7 +62,8 @@ fn identity<'a>(model: Option<Node<'_, 'a>>, defaults: Option<Node<'_, 'a>>, poo
             "specificuser" => match node.attribute_any_case("userName") {
                 Some(name) => {
                     let password = node.attribute_any_case("password").filter(|p| !p.value.trim().is_empty());
-                    let password = password.map(|p| Secret { span: p.span, kind: "password of an application pool" });
+                    let password =
+                        password.map(|p| Secret { span: p.span, kind: "password of an application pool" });
                     PoolIdentity::User { name, password }
                 }
                 None => PoolIdentity::Unknown(kind),
@@ -72,11 +77,15 @@ fn identity<'a>(model: Option<Node<'_, 'a>>, defaults: Option<Node<'_, 'a>>, poo
 
 fn applications<'a>(sites: Node<'_, 'a>, pool: &str) -> Vec<Spanned<Str<'a>>> {
     let mut used = Vec::new();
-    let site_default = sites.child("applicationDefaults").and_then(|d| d.attribute_any_case("applicationPool"));
+    let site_default =
+        sites.child("applicationDefaults").and_then(|d| d.attribute_any_case("applicationPool"));
     for site in sites.children().filter(|c| c.is("site")) {
         let own = site.child("applicationDefaults").and_then(|d| d.attribute_any_case("applicationPool"));
         for application in site.children().filter(|c| c.is("application")) {
-            let named = application.attribute_any_case("applicationPool").or_else(|| own.clone()).or_else(|| site_default.clone());
+            let named = application
+                .attribute_any_case("applicationPool")
+                .or_else(|| own.clone())
+                .or_else(|| site_default.clone());
             if named.is_some_and(|n| n.value.eq_ignore_ascii_case(pool))
                 && let Some(path) = application.attribute_any_case("path")
             {

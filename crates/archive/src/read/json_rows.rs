@@ -1,6 +1,7 @@
+use crate::secrets_tmp as secrets;
 use cmlint_model::{Dataset, Insert, Snapshot, rows};
 use cmlint_source::{Sources, Span, Spanned};
-use cmlint_text::{json, secrets};
+use cmlint_text::json;
 use serde::Deserialize;
 
 use super::Reader;

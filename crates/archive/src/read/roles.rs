@@ -19,7 +19,8 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) {
                 }
             }
             if rows.is_empty() && problems.is_empty() {
-                problems.push(Problem::lost(root.start_span(), "expected an element SMS_Role inside SMS_Roles"));
+                problems
+                    .push(Problem::lost(root.start_span(), "expected an element SMS_Role inside SMS_Roles"));
             }
         }
         Some(root) if root.is("SMS_Role") => {
@@ -28,7 +29,10 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) {
             let inner = root.children().find(|c| c.is("SMS_Roles"));
             let place = inner.map_or(root.name_span(), |i| i.name_span());
             let text = "wrong nesting: a role export has SMS_Roles outside and SMS_Role inside";
-            problems.push(Problem::lost(place, text).help("export the role again with Export-CMSecurityRole, or swap the two elements"));
+            problems.push(
+                Problem::lost(place, text)
+                    .help("export the role again with Export-CMSecurityRole, or swap the two elements"),
+            );
         }
         Some(root) => problems.push(unexpected(root, "SMS_Roles")),
         None if problems.is_empty() => {
@@ -65,7 +69,12 @@ fn role<'a>(node: Node<'_, 'a>, problems: &mut Vec<Problem>) -> Spanned<RoleXml<
     if node.attribute_any_case("RoleName").is_none() {
         problems.push(Problem::lost(node.start_span(), "expected an attribute RoleName"));
     }
-    let role = RoleXml { name: text("RoleName"), description: text("RoleDescription"), copied_from: text("CopiedFromID"), operations };
+    let role = RoleXml {
+        name: text("RoleName"),
+        description: text("RoleDescription"),
+        copied_from: text("CopiedFromID"),
+        operations,
+    };
     Spanned::new(role, node.span())
 }
 
@@ -78,12 +87,18 @@ fn operation(node: Node<'_, '_>, problems: &mut Vec<Problem>) -> Spanned<Operati
         Some(value) => match value.value.trim().parse::<u32>() {
             Ok(number) => Field::Present(Spanned::new(Int(number.into()), value.span)),
             Err(_) => {
-                problems.push(Problem::lost(value.span, format!("expected a decimal number of 32 bits in {name}")));
+                problems.push(Problem::lost(
+                    value.span,
+                    format!("expected a decimal number of 32 bits in {name}"),
+                ));
                 Field::Unreadable(value.span)
             }
         },
     };
-    Spanned::new(Operation { granted: number("GrantedOperations"), object_type: number("ObjectTypeID") }, node.span())
+    Spanned::new(
+        Operation { granted: number("GrantedOperations"), object_type: number("ObjectTypeID") },
+        node.span(),
+    )
 }
 
 fn unexpected(node: Node<'_, '_>, expected: &str) -> Problem {

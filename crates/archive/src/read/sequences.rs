@@ -22,8 +22,11 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) {
         }
         Some(root) if root.is("INSTANCE") => instance(reader, root, &mut rows, &mut problems),
         Some(root) => problems.push(
-            Problem::lost(root.name_span(), "expected an element sequence, or an INSTANCE of SMS_TaskSequencePackage")
-                .help("export the task sequence from the console, or save its Sequence property"),
+            Problem::lost(
+                root.name_span(),
+                "expected an element sequence, or an INSTANCE of SMS_TaskSequencePackage",
+            )
+            .help("export the task sequence from the console, or save its Sequence property"),
         ),
         None if problems.is_empty() => {
             problems.push(Problem::lost(reader.source.id().span(0, 0), "expected an element sequence"));
@@ -76,9 +79,17 @@ fn instance<'a>(
     problems: &mut Vec<Problem>,
 ) {
     let property = |name: &str| {
-        root.children().find(|p| p.is("PROPERTY") && p.attribute_any_case("NAME").is_some_and(|n| n.value.eq_ignore_ascii_case(name)))
+        root.children().find(|p| {
+            p.is("PROPERTY")
+                && p.attribute_any_case("NAME").is_some_and(|n| n.value.eq_ignore_ascii_case(name))
+        })
     };
-    let text = |name: &str| property(name).and_then(|p| p.child("VALUE")).map(|v| v.text_trimmed()).filter(|v| !v.value.is_empty());
+    let text = |name: &str| {
+        property(name)
+            .and_then(|p| p.child("VALUE"))
+            .map(|v| v.text_trimmed())
+            .filter(|v| !v.value.is_empty())
+    };
     let Some(value) = property("Sequence").and_then(|p| p.child("VALUE")) else {
         problems.push(Problem::lost(root.start_span(), "expected a PROPERTY Sequence with a VALUE"));
         return;
@@ -106,7 +117,11 @@ fn inner_sequence<'a>(
     }
 }
 
-fn sequence<'a>(root: Node<'_, 'a>, id: Option<Spanned<Str<'a>>>, name: Option<Spanned<Str<'a>>>) -> TaskSequence<'a> {
+fn sequence<'a>(
+    root: Node<'_, 'a>,
+    id: Option<Spanned<Str<'a>>>,
+    name: Option<Spanned<Str<'a>>>,
+) -> TaskSequence<'a> {
     let mut walk = Walk { steps: Vec::new(), seen: BTreeMap::new() };
     walk.group(root, "", false);
     let variables = root.children().filter(|c| c.is("globalVarList")).flat_map(variables).collect();
@@ -123,7 +138,8 @@ impl<'a> Walk<'a> {
     fn group(&mut self, node: Node<'_, 'a>, path: &str, disabled: bool) {
         for child in node.children() {
             let name = child.attribute("name");
-            let off = disabled || child.attribute("disable").is_some_and(|d| d.value.trim().eq_ignore_ascii_case("true"));
+            let off = disabled
+                || child.attribute("disable").is_some_and(|d| d.value.trim().eq_ignore_ascii_case("true"));
             let label = name.as_ref().map_or("", |n| n.value.trim());
             let here = if path.is_empty() { label.to_owned() } else { format!("{path}/{label}") };
             if child.is("group") {
@@ -132,10 +148,20 @@ impl<'a> Walk<'a> {
                 let count = self.seen.entry(here.clone()).or_insert(0);
                 *count += 1;
                 let path = if *count > 1 { format!("{here}#{count}") } else { here };
-                let kind = child.attribute("type").unwrap_or_else(|| Spanned::new(Str::default(), child.start_span()));
+                let kind = child
+                    .attribute("type")
+                    .unwrap_or_else(|| Spanned::new(Str::default(), child.start_span()));
                 let name = name.unwrap_or_else(|| Spanned::new(Str::default(), child.start_span()));
-                let variables = child.children().filter(|c| c.is("defaultVarList")).flat_map(variables).collect();
-                self.steps.push(Step { kind, name, path, disabled: off, variables, span: child.start_span() });
+                let variables =
+                    child.children().filter(|c| c.is("defaultVarList")).flat_map(variables).collect();
+                self.steps.push(Step {
+                    kind,
+                    name,
+                    path,
+                    disabled: off,
+                    variables,
+                    span: child.start_span(),
+                });
             }
         }
     }

@@ -116,10 +116,7 @@ impl<'s> Roles<'s> {
             !merged[index - 1]
         });
         entries.sort_by_key(|e| (e.origin, e.span));
-        let mut holes = snapshot.holes(Dataset::Role, true);
-        if !snapshot.about.has_manifest && snapshot.count(Dataset::RoleXml) > 0 {
-            holes.clear();
-        }
+        let holes = holes(snapshot);
         Roles { entries, holes }
     }
 
@@ -147,6 +144,19 @@ impl<'s> Roles<'s> {
     pub fn by_name(&self, name: &str) -> Option<&RoleEntry<'s>> {
         self.entries.iter().find(|r| r.name.value.eq_ignore_ascii_case(name.trim()))
     }
+}
+
+/// The provider's list names every role, exported files name every custom one: either is enough. Loose
+/// files must each be readable.
+fn holes(snapshot: &Snapshot<'_>) -> Vec<Gap> {
+    let listed = snapshot.holes(Dataset::Role, true);
+    let exported = snapshot.holes(Dataset::RoleXml, true);
+    if !snapshot.about.has_manifest {
+        let mut all = listed;
+        merge(&mut all, exported);
+        return all;
+    }
+    if listed.is_empty() || exported.is_empty() { Vec::new() } else { listed }
 }
 
 fn granted(operations: &[Spanned<crate::rows::Operation>]) -> Vec<Granted> {

@@ -1,0 +1,141 @@
+//! Directory objects from LDIF.
+
+use cmlint_model::rows::{Descriptor, DirectoryObject};
+use cmlint_source::{Problem, Spanned, Str};
+use cmlint_text::ldif::{self, Record, Value};
+use cmlint_winsec::Sid;
+
+use super::Reader;
+
+/// Attributes that are kept as text beside the typed ones.
+const KEPT: &[&str] = &[
+    "accountexpires",
+    "admincount",
+    "description",
+    "displayname",
+    "flatname",
+    "gplink",
+    "lockouttime",
+    "managedby",
+    "ms-ds-machineaccountquota",
+    "msds-groupmsamembership",
+    "msds-managedby",
+    "name",
+    "netbiosname",
+    "operatingsystem",
+    "profilepath",
+    "pwdlastset",
+    "securityidentifier",
+    "serviceprincipalname",
+    "trustattributes",
+    "trustdirection",
+    "trustpartner",
+    "trusttype",
+    "whencreated",
+];
+
+pub(super) fn read(reader: &mut Reader<'_, '_>) {
+    let (document, mut problems) = ldif::parse(reader.source);
+    let rows: Vec<_> = document
+        .records()
+        .iter()
+        .filter_map(|record| Some(Spanned::new(object(record, &mut problems)?, record.span)))
+        .collect();
+    reader.problems(problems);
+    reader.put(rows, document.records().len());
+}
+
+fn object<'a>(record: &Record<'a>, problems: &mut Vec<Problem>) -> Option<DirectoryObject<'a>> {
+    let mut object = DirectoryObject {
+        dn: text(&record.dn)?,
+        classes: Vec::new(),
+        sid: None,
+        sam: None,
+        upn: None,
+        dns_host_name: None,
+        member_of: Vec::new(),
+        members: Vec::new(),
+        primary_group: None,
+        user_account_control: None,
+        group_type: None,
+        descriptor: None,
+        attributes: Vec::new(),
+        span: record.span,
+    };
+    for attribute in record.attributes() {
+        let name = attribute.name.value;
+        let value = &attribute.value;
+        if attribute.options.starts_with("range=") && !attribute.options.ends_with("-*") {
+            problems.push(
+                Problem::lost(
+                    attribute.name.span,
+                    format!("only a range of the values of {name} was exported"),
+                )
+                .help("export the remaining ranges too; cmlint-collect directory asks for all of them"),
+            );
+        }
+        match name.to_ascii_lowercase().as_str() {
+            "objectclass" => object.classes.extend(text(value)),
+            "samaccountname" => object.sam = text(value),
+            "userprincipalname" => object.upn = text(value),
+            "dnshostname" => object.dns_host_name = text(value),
+            "memberof" => object.member_of.extend(text(value)),
+            "member" => object.members.extend(text(value)),
+            "objectsid" => object.sid = sid(value, problems),
+            "primarygroupid" => object.primary_group = number(value, name, problems),
+            "useraccountcontrol" => object.user_account_control = number(value, name, problems),
+            "grouptype" => object.group_type = number(value, name, problems),
+            "ntsecuritydescriptor" => object.descriptor = descriptor(value),
+            lower => {
+                if let (Some(known), Some(text)) = (KEPT.iter().find(|k| **k == lower), text(value)) {
+                    object.attributes.push((Str(std::borrow::Cow::Borrowed(known)), text));
+                }
+            }
+        }
+    }
+    Some(object)
+}
+
+fn text<'a>(value: &Value<'a>) -> Option<Spanned<Str<'a>>> {
+    match value {
+        Value::Text(text) => Some(text.spanned()),
+        other => {
+            let text = other.text()?;
+            Some(Spanned::new(Str(std::borrow::Cow::Owned(text.value.to_owned())), text.span))
+        }
+    }
+}
+
+/// `objectSid` is binary in exports of Windows tools and text in ours.
+fn sid(value: &Value<'_>, problems: &mut Vec<Problem>) -> Option<Spanned<Sid>> {
+    let found = match value {
+        Value::Text(text) => text.as_str().trim().parse().ok(),
+        Value::Base64 { bytes, .. } => Sid::from_binary(bytes),
+        Value::Unreadable { .. } => None,
+    };
+    if found.is_none() {
+        problems.push(Problem::lost(value.span(), "expected a SID, as text or as base64 of its bytes"));
+    }
+    found.map(|sid| Spanned::new(sid, value.span()))
+}
+
+fn number<T: std::str::FromStr>(
+    value: &Value<'_>,
+    name: &str,
+    problems: &mut Vec<Problem>,
+) -> Option<Spanned<T>> {
+    let text = value.text();
+    let number = text.as_ref().and_then(|t| t.value.trim().parse().ok());
+    if number.is_none() {
+        problems.push(Problem::lost(value.span(), format!("expected a number in {name}")));
+    }
+    number.map(|n| Spanned::new(n, value.span()))
+}
+
+fn descriptor<'a>(value: &Value<'a>) -> Option<Descriptor<'a>> {
+    match value {
+        Value::Text(text) => Some(Descriptor::Text(text.spanned())),
+        Value::Base64 { bytes, span } => Some(Descriptor::Bytes(Spanned::new(bytes.clone(), *span))),
+        Value::Unreadable { .. } => None,
+    }
+}

@@ -1,0 +1,69 @@
+//! Tests that hold for every lint, so that no author writes them, and the fixtures of each lint.
+//!
+//! A fixture lies in the lint's folder and enables that lint alone. Its expectation is in `expected/`, in
+//! the plain form of [`plain`], which no reporter and no other lint can change.
+
+mod claims;
+mod corpus;
+mod documents;
+mod fixtures;
+mod plain;
+
+use std::path::{Path, PathBuf};
+
+use cmlint_archive::{Archive, Options, open};
+use cmlint_engine::{LintResult, Run, Selection, run};
+use cmlint_lint::LintDef;
+use cmlint_model::Snapshot;
+
+/// The folder of a lint.
+fn folder(def: &LintDef) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(def.id)
+}
+
+/// Fixtures of a lint whose names begin with `kind`: (name, path).
+fn fixtures(def: &LintDef, kind: &str) -> Vec<(String, PathBuf)> {
+    let mut found: Vec<(String, PathBuf)> = std::fs::read_dir(folder(def))
+        .unwrap()
+        .filter_map(|entry| {
+            let entry = entry.unwrap();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let same = name == kind || name.strip_prefix(kind).is_some_and(|rest| rest.starts_with('-'));
+            (same && entry.path().is_dir()).then(|| (name, entry.path()))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn archive(path: &Path) -> Archive {
+    open(path, Options::default()).unwrap_or_else(|error| panic!("{}: {error:?}", path.display()))
+}
+
+/// Runs one lint on a snapshot, however little it was given.
+fn alone(def: &LintDef, snapshot: &Snapshot<'_>, archive: &Archive) -> LintResult {
+    let selection = Selection { lints: vec![*def], not_selected: Vec::new() };
+    let Run { mut lints, .. } =
+        run(selection, snapshot, archive.sources(), cmlint_engine::Options::default());
+    lints.remove(0)
+}
+
+/// Collects what is wrong with all lints, so that one run of a test names everything.
+#[derive(Default)]
+struct Complaints(Vec<String>);
+
+impl Complaints {
+    fn check(&mut self, holds: bool, complaint: impl FnOnce() -> String) {
+        if !holds {
+            self.0.push(complaint());
+        }
+    }
+}
+
+impl Drop for Complaints {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(self.0.is_empty(), "\n{}\n", self.0.join("\n"));
+        }
+    }
+}
