@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::access::{Decider, Doubt, ObjectType, Request, Verdict};
 use crate::{
     AccessMask, Ace, AceFlags, AceKind, Acl, Effect, Guid, Kind, SecurityDescriptor, Tri, Trustee,
@@ -164,7 +166,7 @@ impl<'a> Check<'a> {
             }
         }
         // Trustees that the token cannot hold where the list is followed further: an ACE would have decided.
-        let mut not_held: Vec<Trustee> = Vec::new();
+        let mut not_held: BTreeSet<Trustee> = BTreeSet::new();
         if bit == AccessMask::READ_CONTROL || bit == AccessMask::WRITE_DAC {
             match self.owner {
                 Some((Tri::Yes, _)) => return ways.end(Effect::Allow, Decider::Owner),
@@ -187,7 +189,7 @@ impl<'a> Check<'a> {
                     if !named {
                         ways.doubts.push(Doubt::Meaning(step.index));
                     } else if !step.conditional && effect.is_some() {
-                        not_held.push(step.trustee);
+                        not_held.insert(step.trustee);
                     }
                 }
             }
