@@ -1,3 +1,5 @@
+use AceKind as K;
+
 use crate::{AccessMask, Expression, Guid, ResourceAttribute, Trustee};
 
 /// One access control entry (MS-DTYP 2.4.4).
@@ -120,8 +122,6 @@ pub enum Effect {
     /// It denies.
     Deny,
 }
-
-use AceKind as K;
 
 impl AceKind {
     /// The type of an ACE header.

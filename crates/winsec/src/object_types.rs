@@ -4,6 +4,8 @@
 //! Sources: MS-ADTS 6.1.1.2.7 (extended rights, property sets, validated writes), MS-ADSC and the win32
 //! schema pages (classes, attributes). The names are those that an English console shows.
 
+use ObjectTypeKind::{Attribute, Class, ExtendedRight, PropertySet, ValidatedWrite};
+
 use crate::kind::{Right, same_name};
 use crate::{AccessMask, Guid};
 
@@ -66,8 +68,6 @@ pub fn names(guid: &Guid) -> impl Iterator<Item = (ObjectTypeKind, &'static str)
 pub fn by_name(name: &str) -> Option<Guid> {
     TABLE.iter().find(|(.., known)| same_name(known, name.trim())).map(|(guid, ..)| *guid)
 }
-
-use ObjectTypeKind::{Attribute, Class, ExtendedRight, PropertySet, ValidatedWrite};
 
 /// One limited bit in words: `Create Computer objects`, `Write member`.
 pub(crate) fn describe(bit: AccessMask, guid: &Guid) -> String {

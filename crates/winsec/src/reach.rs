@@ -62,8 +62,8 @@ impl fmt::Display for Words {
         let Reach { this_object, child_containers, child_objects, deeper, descendant_class } = self.reach;
         let (this, containers, objects) = match self.kind {
             Kind::Directory => ("this folder", "subfolders", "files"),
-            Kind::RegistryKey => ("this key", "subkeys", "values"),
-            Kind::WmiNamespace => ("this namespace", "subnamespaces", "instances"),
+            Kind::RegistryKey => ("this key", "subkeys", ""),
+            Kind::WmiNamespace => ("this namespace", "subnamespaces", ""),
             Kind::DirectoryObject => {
                 let below = if deeper { "all descendant" } else { "direct child" };
                 return directory(f, self.reach, below, descendant_class);
@@ -73,8 +73,7 @@ impl fmt::Display for Words {
             Kind::ComLaunch | Kind::ComAccess => ("this application", "", ""),
             Kind::Service => ("this service", "", ""),
         };
-        let children =
-            (child_containers && !containers.is_empty(), child_objects && self.kind == Kind::Directory);
+        let children = (child_containers && !containers.is_empty(), child_objects && !objects.is_empty());
         let words = match (this_object, children) {
             (true, (false, false)) => format!("{this} only"),
             (true, (true, false)) => format!("{this} and {containers}"),
