@@ -170,9 +170,9 @@ fn read(bytes: Vec<u8>, skip: usize, label: Label, mark: bool, mut remarks: Vec<
                 ));
             }
             bad.dropped = odd == 1;
-            utf16(&body[..body.len() - odd], skip, big_endian, &mut bad)
+            by_table(&body[..body.len() - odd], skip, utf16_of(big_endian), &mut bad)
         }
-        Label::Page(page) => code_page(&bytes[skip..], skip, page, &mut bad),
+        Label::Page(page) => by_table(&bytes[skip..], skip, page, &mut bad),
     };
     let encoding = label.encoding(mark);
     if let Some(first) = bad.first {
@@ -227,46 +227,27 @@ fn utf8(bytes: Vec<u8>, skip: usize, bad: &mut Bad) -> String {
     }
 }
 
-fn utf16(bytes: &[u8], skip: usize, big_endian: bool, bad: &mut Bad) -> String {
-    let encoding = if big_endian { encoding_rs::UTF_16BE } else { encoding_rs::UTF_16LE };
-    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-        return text.into_owned();
-    }
-    let (pairs, _) = bytes.as_chunks::<2>();
-    let units = pairs.iter().map(|&p| if big_endian { u16::from_be_bytes(p) } else { u16::from_le_bytes(p) });
-    let mut text = String::with_capacity(bytes.len());
-    let mut at = skip;
-    for unit in char::decode_utf16(units) {
-        match unit {
-            Ok(c) => {
-                text.push(c);
-                at += c.len_utf16() * 2;
-            }
-            Err(_) => {
-                bad.at(at);
-                text.push(char::REPLACEMENT_CHARACTER);
-                at += 2;
-            }
-        }
-    }
-    text
+fn utf16_of(big_endian: bool) -> &'static encoding_rs::Encoding {
+    if big_endian { encoding_rs::UTF_16BE } else { encoding_rs::UTF_16LE }
 }
 
-fn code_page(bytes: &[u8], skip: usize, page: &'static encoding_rs::Encoding, bad: &mut Bad) -> String {
+fn by_table(bytes: &[u8], skip: usize, encoding: &'static encoding_rs::Encoding, bad: &mut Bad) -> String {
     use encoding_rs::DecoderResult;
-    let mut decoder = page.new_decoder_without_bom_handling();
-    let mut text = String::with_capacity(bytes.len() + bytes.len() / 8 + 16);
+    // Room for ASCII and a little more: asking for the worst case would be three times as much memory, all
+    // of it new pages.
+    let ascii = |len: usize| if encoding.is_single_byte() { len } else { len / 2 };
+    let room = |len: usize| ascii(len) + len / 8 + 16;
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut text = String::with_capacity(room(bytes.len()));
     let mut at = 0;
     loop {
         let (result, read) = decoder.decode_to_string_without_replacement(&bytes[at..], &mut text, true);
         at += read;
         match result {
             DecoderResult::InputEmpty => return text,
-            DecoderResult::OutputFull => text.reserve(bytes.len() - at + 16),
+            DecoderResult::OutputFull => text.reserve(room(bytes.len() - at)),
             DecoderResult::Malformed(len, extra) => {
                 bad.at(skip + at.saturating_sub(usize::from(len) + usize::from(extra)));
-                // The decoder wants room for the replacement before it goes on.
-                text.reserve(bytes.len() - at + 16);
                 text.push(char::REPLACEMENT_CHARACTER);
             }
         }

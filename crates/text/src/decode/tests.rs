@@ -160,6 +160,23 @@ proptest! {
     }
 
     #[test]
+    fn broken_utf16_is_read_as_by_the_standard_library(units in prop::collection::vec(0xD700_u16..0xE100, 0..20)) {
+        let bytes: Vec<u8> = units.iter().flat_map(|u| u.to_le_bytes()).collect();
+        let decoded = decode([b"\xFF\xFE", &bytes[..]].concat(), None);
+        prop_assert_eq!(decoded.text, String::from_utf16_lossy(&units));
+        let first = char::decode_utf16(units.iter().copied()).scan(2, |at, c| {
+            let here = *at;
+            *at += 2 * c.as_ref().map_or(1, |c| c.len_utf16());
+            Some((here, c.is_err()))
+        }).find(|(_, bad)| *bad);
+        prop_assert_eq!(decoded.lossy, first.is_some());
+        if let Some((at, _)) = first {
+            let offset = format!("at offset {at})");
+            prop_assert!(decoded.remarks[0].contains(&offset), "{:?}", decoded.remarks);
+        }
+    }
+
+    #[test]
     fn pages_agree_with_encoding_rs(bytes: Vec<u8>, label in "shift_jis|gb18030|euc-kr|big5|windows-1253|iso-2022-jp") {
         let page = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap();
         prop_assume!(byte_order_mark(&bytes).is_none());
