@@ -1,0 +1,169 @@
+//! The arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use cmlint_lint::Severity;
+use cmlint_model::proof::Confidence;
+
+/// Offline linter for exported Microsoft Configuration Manager configuration.
+#[derive(Parser, Debug)]
+#[command(name = "cmlint", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to colour: NO_COLOR and FORCE_COLOR count when this is auto.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Columns to draw in; without it the terminal's, or 100.
+    #[arg(long, global = true, value_name = "COLUMNS")]
+    pub width: Option<usize>,
+    /// Draw lines with ASCII characters only.
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// Say more: lints that passed or did not apply, files that were ignored.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Threads; without it one for each processor.
+    #[arg(long, global = true, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Judge a snapshot, or loose exports.
+    #[command(alias = "lint")]
+    Check(Check),
+    /// Say what was collected and what each hole costs.
+    Coverage(Coverage),
+    /// Explain a lint.
+    #[command(alias = "rule")]
+    Explain(Explain),
+    /// List the lints.
+    Rules(Rules),
+}
+
+/// An input and how much of it to read.
+#[derive(Args, Debug)]
+pub struct Input {
+    /// A snapshot (folder or zip file), a folder of loose exports, or one export.
+    pub path: PathBuf,
+    /// Compare the hashes that the manifest states.
+    #[arg(long)]
+    pub verify: bool,
+    /// Largest file that is read, in bytes (at most 2 GiB).
+    #[arg(long, value_name = "BYTES", default_value_t = 2 << 30)]
+    pub max_file_size: u64,
+    /// Largest input that is read, in bytes.
+    #[arg(long, value_name = "BYTES", default_value_t = 8 << 30)]
+    pub max_total_size: u64,
+    /// Largest number of files.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub max_files: usize,
+    /// How many bytes one byte of a zip file may unpack to.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub max_ratio: u64,
+}
+
+/// `check`.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// What to judge.
+    #[command(flatten)]
+    pub input: Input,
+    /// Output as FORMAT or FORMAT=FILE; may be given several times, without FILE once.
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub output: Vec<Output>,
+    /// Run only these lints, by id.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Do not run these lints, by id.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// The mildest severity that makes the exit code 1.
+    #[arg(long, value_name = "SEVERITY", default_value = "medium", value_parser = severity)]
+    pub fail_on: Severity,
+    /// Hide findings that are less sure.
+    #[arg(long, value_name = "CONFIDENCE", default_value = "medium", value_parser = confidence)]
+    pub min_confidence: Confidence,
+    /// Exit with 0 when nothing is wrong but holes could hide something.
+    #[arg(long)]
+    pub allow_incomplete: bool,
+    /// Run all lints on loose files, also those whose subjects were not given.
+    #[arg(long)]
+    pub require_all: bool,
+}
+
+/// `coverage`.
+#[derive(Args, Debug)]
+pub struct Coverage {
+    /// What to look at.
+    #[command(flatten)]
+    pub input: Input,
+    /// Output as FORMAT or FORMAT=FILE.
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub output: Vec<Output>,
+}
+
+/// `explain`.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// The lint's id.
+    pub lint: String,
+}
+
+/// `rules`.
+#[derive(Args, Debug)]
+pub struct Rules {
+    /// Output as FORMAT or FORMAT=FILE.
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub output: Vec<Output>,
+}
+
+/// Where an output goes and in which format.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Output {
+    /// The format.
+    pub format: Format,
+    /// The file; standard output without one.
+    pub file: Option<PathBuf>,
+}
+
+/// An output format.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// JSON, version 1.
+    Json,
+}
+
+impl std::str::FromStr for Output {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, file) = match text.split_once('=') {
+            Some((_, "")) => return Err("a file name must follow `=`".to_owned()),
+            Some((format, file)) => (format, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        let format = Format::from_str(format, true).map_err(|_| {
+            let known: Vec<_> = Format::value_variants().iter().filter_map(|f| f.to_possible_value()).collect();
+            let known: Vec<&str> = known.iter().map(|v| v.get_name()).collect();
+            format!("unknown format; one of {}", known.join(", "))
+        })?;
+        Ok(Output { format, file })
+    }
+}
+
+fn severity(word: &str) -> Result<Severity, String> {
+    word.parse().map_err(|()| "one of info, low, medium, high, critical".to_owned())
+}
+
+fn confidence(word: &str) -> Result<Confidence, String> {
+    [Confidence::Low, Confidence::Medium, Confidence::High]
+        .into_iter()
+        .find(|c| c.word().eq_ignore_ascii_case(word))
+        .ok_or_else(|| "one of low, medium, high".to_owned())
+}

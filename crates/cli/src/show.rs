@@ -1,0 +1,84 @@
+//! `cmlint coverage`, `explain` and `rules`.
+
+use cmlint_lints::LINTS;
+use cmlint_report::{coverage as coverage_report, explain as explain_report, rules as rules_report};
+
+use crate::Exit;
+use crate::args::{Cli, Coverage, Explain, Format, Rules};
+use crate::check::{TOOL, in_pool};
+use crate::io::{deliver, outputs, print, say, style};
+use crate::open::{open, visible};
+
+pub(crate) fn coverage(cli: &Cli, args: &Coverage) -> Result<Exit, Exit> {
+    let outputs = outputs(&args.output)?;
+    in_pool(cli, || {
+        let archive = open(&args.input, &style(cli, true))?;
+        let snapshot = archive.read();
+        for output in &outputs {
+            let text = match output.format {
+                Format::Human => coverage_report::human(&snapshot, LINTS, &style(cli, output.file.is_some())),
+                Format::Json => coverage_report::json(&snapshot, LINTS, TOOL),
+            };
+            deliver(&text, output)?;
+        }
+        Ok(Exit::Clean)
+    })
+}
+
+pub(crate) fn explain(cli: &Cli, args: &Explain) -> Result<Exit, Exit> {
+    match cmlint_lints::find(&args.lint) {
+        Some(def) => print(&explain_report::explain(def, &style(cli, false))).map(|()| Exit::Clean),
+        None => {
+            say(&format!("cmlint: there is no lint `{}`{}", visible(&args.lint), suggest(&args.lint)));
+            Err(Exit::Usage)
+        }
+    }
+}
+
+pub(crate) fn rules(cli: &Cli, args: &Rules) -> Result<Exit, Exit> {
+    for output in outputs(&args.output)? {
+        let text = match output.format {
+            Format::Human => rules_report::human(LINTS, &style(cli, output.file.is_some())),
+            Format::Json => rules_report::json(LINTS, TOOL),
+        };
+        deliver(&text, &output)?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// A lint whose id is near to a word, as the end of a sentence.
+pub(crate) fn suggest(word: &str) -> String {
+    let near = LINTS.iter().map(|l| (distance(word, l.id), l.id)).min();
+    match near {
+        Some((d, id)) if d <= 1 + word.len() / 3 => format!("; did you mean `{id}`?"),
+        _ => "; `cmlint rules` lists them".to_owned(),
+    }
+}
+
+/// Number of insertions, deletions and replacements between two words (Levenshtein).
+pub(crate) fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let next = (diagonal + usize::from(ca != *cb)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = row[j + 1];
+            row[j + 1] = next;
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_lint_is_suggested() {
+        assert_eq!(distance("naa", "naa"), 0);
+        assert_eq!(distance("role-export-is-iregular", "role-export-is-irregular"), 1);
+        assert!(suggest("role-export-is-iregular").contains("`role-export-is-irregular`"));
+    }
+}
