@@ -100,6 +100,22 @@ macro_rules! snapshot {
                 }
             }
 
+            /// The holes that lazy properties of a dataset leave where a list query left them out.
+            pub fn lazy_holes(&self, dataset: Dataset) -> Vec<Gap> {
+                match dataset {
+                    $(Dataset::$dataset => self.$field.lazy_holes(),)*
+                    _ => Vec::new(),
+                }
+            }
+
+            /// Number of rows of a dataset that a statement about a scope speaks of.
+            pub fn count_under(&self, dataset: Dataset, scope: &Scope) -> usize {
+                match dataset {
+                    $(Dataset::$dataset => self.$field.count_under(scope),)*
+                    _ => 0,
+                }
+            }
+
             /// Number of rows of a dataset.
             pub fn count(&self, dataset: Dataset) -> usize {
                 match dataset {

@@ -144,6 +144,25 @@ impl<'s, T: Fact<'s>> Table<T> {
         })
     }
 
+    /// Number of rows that the statement about a scope speaks of: a site's rows may be stated with those of
+    /// the whole hierarchy.
+    pub(crate) fn count_under(&self, scope: &Scope) -> usize {
+        let own = |s: &Scope| s == scope || *scope == Scope::Hierarchy && !self.statements.contains_key(s);
+        self.rows.iter().filter(|(s, _)| own(s)).map(|(_, rows)| rows.len()).sum()
+    }
+
+    /// The holes that uncollected lazy properties leave, one for each scope and property.
+    pub(crate) fn lazy_holes(&self) -> Vec<Gap> {
+        let mut holes = Vec::new();
+        for (index, lazy) in T::DATASET.info().lazy.iter().enumerate() {
+            for (scope, rows) in &self.rows {
+                let row = rows.iter().find(|row| row.uncollected & (1 << index) != 0);
+                holes.extend(row.map(|row| row.gap(scope, lazy.property)));
+            }
+        }
+        holes
+    }
+
     /// The rows of one scope, whatever its completeness. For needs and views, which carry the holes.
     pub(crate) fn part(&self, scope: &Scope) -> &[Row<T>] {
         self.rows.get(scope).map_or(&[], Vec::as_slice)
