@@ -1,0 +1,208 @@
+//! Words and names made safe for a target. What a snapshot says is hostile: a name can hold terminal
+//! commands, characters that turn text round and characters that cannot be seen.
+//!
+//! Each target has its own function. A value for a program (JSON) keeps its text and only changes how it
+//! is written; a value for a person shows what would else be invisible.
+
+use std::fmt::Write as _;
+use std::io;
+
+use cmlint_model::Text;
+use cmlint_model::words::Part;
+use serde_json::ser::{Formatter, PrettyFormatter};
+
+/// A text as one line for a terminal: names and words with every character visible.
+pub fn terminal(text: &Text, unicode: bool) -> String {
+    let mut out = String::new();
+    for part in text.parts() {
+        match part {
+            Part::Prose(words) => push_prose(&mut out, words, unicode, false),
+            Part::Name(name) => push_visible(&mut out, &name.text, unicode),
+        }
+    }
+    out
+}
+
+/// As [`terminal`], with the line breaks of our own words kept: for commands of several lines.
+pub fn terminal_lines(text: &Text, unicode: bool) -> String {
+    let mut out = String::new();
+    for part in text.parts() {
+        match part {
+            Part::Prose(words) => push_prose(&mut out, words, unicode, true),
+            Part::Name(name) => push_visible(&mut out, &name.text, unicode),
+        }
+    }
+    out
+}
+
+/// A piece of the snapshot (a path, a reason, a key) as one line for a terminal.
+pub fn terminal_str(text: &str, unicode: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    push_visible(&mut out, text, unicode);
+    out
+}
+
+/// How a character that is invisible, or that does something to a terminal or to the order of a text, is
+/// shown; `None` for all others.
+pub fn visible(c: char, unicode: bool) -> Option<String> {
+    if !is_hidden(c) {
+        return None;
+    }
+    Some(match c {
+        '\u{0}'..='\u{1f}' if unicode => picture(c as u32),
+        '\u{7f}' if unicode => "\u{2421}".to_owned(),
+        _ => format!("\\u{{{:x}}}", c as u32),
+    })
+}
+
+/// Writes a value as indented JSON that is plain on a terminal: the characters that [`visible`] shows are
+/// written as `\uXXXX`, which a program reads as what they are.
+///
+/// # Errors
+/// Those of the writer.
+pub fn json(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Plain(PrettyFormatter::new()));
+    value.serialize(&mut serializer).map_err(io::Error::from)?;
+    out.write_all(b"\n")
+}
+
+struct Plain(PrettyFormatter<'static>);
+
+impl Formatter for Plain {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        let mut from = 0;
+        for (at, c) in text.char_indices().filter(|(_, c)| is_hidden(*c)) {
+            out.write_all(&text.as_bytes()[from..at])?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            from = at + c.len_utf8();
+        }
+        out.write_all(&text.as_bytes()[from..])
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
+}
+
+fn push_visible(out: &mut String, text: &str, unicode: bool) {
+    for c in text.chars() {
+        match visible(c, unicode) {
+            Some(shown) => out.push_str(&shown),
+            None => out.push(c),
+        }
+    }
+}
+
+fn push_prose(out: &mut String, words: &str, unicode: bool, lines: bool) {
+    for c in words.chars() {
+        match c {
+            '\n' if lines => out.push('\n'),
+            '\n' | '\t' => out.push(' '),
+            c => match visible(c, unicode) {
+                Some(shown) => out.push_str(&shown),
+                None => out.push(c),
+            },
+        }
+    }
+}
+
+/// The picture of a control character: U+2400 and up show the names of U+0000 and up.
+fn picture(code: u32) -> String {
+    let mut out = String::new();
+    match char::from_u32(0x2400 + code) {
+        Some(c) => out.push(c),
+        None => {
+            let _ = write!(out, "\\u{{{code:x}}}");
+        }
+    }
+    out
+}
+
+fn is_hidden(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    matches!(c,
+        // Control characters of the upper half, of which U+009B begins a terminal command.
+        '\u{80}'..='\u{9f}'
+        // What turns the order of a text round.
+        | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}'
+        // Line ends that only some programs know.
+        | '\u{2028}' | '\u{2029}'
+        // What has no width: two names that look the same must not.
+        | '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use cmlint_model::text;
+    use cmlint_model::words::principal;
+
+    use super::*;
+
+    const HOSTILE: &str = "a\u{1b}[2J\u{0}\u{7}\u{202e}b\u{200b}\u{9b}c\n";
+
+    #[test]
+    fn a_hostile_name_is_shown_and_not_obeyed() {
+        let text = text!("account `{}`", principal(HOSTILE));
+        assert_eq!(terminal(&text, true), "account `a␛[2J␀␇\\u{202e}b\\u{200b}\\u{9b}c␊`");
+        assert_eq!(
+            terminal(&text, false),
+            "account `a\\u{1b}[2J\\u{0}\\u{7}\\u{202e}b\\u{200b}\\u{9b}c\\u{a}`"
+        );
+    }
+
+    #[test]
+    fn only_our_own_words_break_lines() {
+        let text = text!("one\ntwo {}", principal("a\nb"));
+        assert_eq!(terminal_lines(&text, true), "one\ntwo a␊b");
+        assert_eq!(terminal(&text, true), "one two a␊b");
+    }
+
+    #[test]
+    fn json_keeps_the_value_and_hides_nothing() {
+        let hostile = format!("{HOSTILE}\"\\é\u{e0041}");
+        let mut out = Vec::new();
+        json(&vec![&hostile], &mut out).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.chars().all(|c| c == '\n' || !is_hidden(c)), "{out:?}");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&out).unwrap(), [hostile]);
+    }
+}

@@ -1,0 +1,179 @@
+//! What could not be judged, why, and what to collect.
+//!
+//! Ten lints that miss the same data are ten lines and one command.
+
+use std::collections::BTreeMap;
+
+use cmlint_engine::{LintResult, Verdict};
+use cmlint_model::{Dataset, Gap, Scope, Status};
+
+use crate::paint::{self, Paint};
+use crate::{Input, Style, escape};
+
+/// Scopes of one gap that are named; the others are counted unless all are asked for.
+const SCOPES: usize = 6;
+
+/// Lists the lints that holes kept from judging, and the holes.
+pub(super) fn draw(input: &Input<'_>, style: &Style) -> String {
+    let lints = &input.run.lints;
+    let missing = Missing::of(lints);
+    let list = List { style, paint: Paint::of(style), missing: &missing };
+    let mut out = String::new();
+    let unjudged: Vec<&LintResult> = lints.iter().filter(|l| l.verdict == Verdict::NotEvaluated).collect();
+    if !unjudged.is_empty() {
+        let head = Paint::of(style).careful("Not evaluated");
+        out.push_str(&format!("{head}: {}\n\n", paint::count(unjudged.len(), "lint")));
+        list.lints(&mut out, &unjudged);
+    }
+    let open: Vec<&LintResult> =
+        lints.iter().filter(|l| l.verdict == Verdict::Fail && !l.gaps.is_empty()).collect();
+    if !open.is_empty() {
+        let head = Paint::of(style).careful("Holes could hide more");
+        out.push_str(&format!("{head}: {} with findings\n\n", paint::count(open.len(), "lint")));
+        list.lints(&mut out, &open);
+    }
+    if !missing.parts.is_empty() {
+        out.push_str(&format!("{}\n\n", Paint::of(style).bold("What is missing")));
+        list.missing(&mut out);
+    }
+    out
+}
+
+/// Data that is missing, in the order of the datasets. What one command collects is one part.
+struct Missing<'a> {
+    parts: Vec<Part<'a>>,
+}
+
+struct Part<'a> {
+    dataset: Dataset,
+    property: Option<&'static str>,
+    command: &'static str,
+    /// Scopes by how much is there and why not all.
+    states: BTreeMap<(Status, &'a str), Vec<&'a Scope>>,
+}
+
+impl<'a> Missing<'a> {
+    fn of(lints: &'a [LintResult]) -> Missing<'a> {
+        let mut parts: BTreeMap<(Dataset, Option<&'static str>), Part<'a>> = BTreeMap::new();
+        for gap in lints.iter().flat_map(|l| &l.gaps) {
+            let part = parts.entry((gap.dataset, gap.property)).or_insert_with(|| Part {
+                dataset: gap.dataset,
+                property: gap.property,
+                command: gap.collect(),
+                states: BTreeMap::new(),
+            });
+            let scopes = part.states.entry((gap.status, gap.why.as_str())).or_default();
+            if !scopes.contains(&&gap.scope) {
+                scopes.push(&gap.scope);
+            }
+        }
+        let mut parts: Vec<Part<'a>> = parts.into_values().collect();
+        for scopes in parts.iter_mut().flat_map(|p| p.states.values_mut()) {
+            scopes.sort();
+        }
+        Missing { parts }
+    }
+
+    /// The number of a gap's part, from 1.
+    fn number(&self, gap: &Gap) -> usize {
+        let same = |p: &Part<'_>| (p.dataset, p.property) == (gap.dataset, gap.property);
+        self.parts.iter().position(same).map_or(0, |index| index + 1)
+    }
+}
+
+impl Part<'_> {
+    fn name(&self) -> String {
+        match self.property {
+            Some(property) => format!("{}.{property}", self.dataset.name()),
+            None => self.dataset.name().to_owned(),
+        }
+    }
+}
+
+struct List<'a> {
+    style: &'a Style,
+    paint: Paint,
+    missing: &'a Missing<'a>,
+}
+
+impl List<'_> {
+    fn lints(&self, out: &mut String, lints: &[&LintResult]) {
+        let longest = lints.iter().map(|l| l.def.id.len()).max().unwrap_or(0);
+        let column = longest.min(self.style.columns() / 2);
+        for lint in lints {
+            let mut numbers: Vec<usize> = lint.gaps.iter().map(|g| self.missing.number(g)).collect();
+            numbers.sort_unstable();
+            numbers.dedup();
+            let names = numbers.iter().map(|n| format!("{} [{n}]", self.missing.parts[n - 1].name()));
+            let mut reasons = names.collect::<Vec<_>>().join(", ");
+            if !reasons.is_empty() {
+                reasons.insert_str(0, "needs ");
+            }
+            if lint.hidden > 0 && lint.verdict == Verdict::NotEvaluated {
+                let hidden = format!("{} less sure than asked for", paint::count(lint.hidden, "finding"));
+                reasons =
+                    [hidden, reasons].into_iter().filter(|r| !r.is_empty()).collect::<Vec<_>>().join("; ");
+            }
+            if reasons.is_empty() {
+                reasons.push_str("some of what it judges is unknown");
+            }
+            let head = format!("  {}  ", paint::pad(lint.def.id, column));
+            out.push_str(&paint::hang(&head, &reasons, self.style.columns(), false));
+            out.push('\n');
+        }
+        out.push('\n');
+    }
+
+    fn missing(&self, out: &mut String) {
+        for (index, part) in self.missing.parts.iter().enumerate() {
+            let head = format!("  [{}] ", index + 1);
+            let indent = head.len();
+            out.push_str(&format!("{head}{}\n", self.paint.bold(part.name())));
+            let space = " ".repeat(indent);
+            for ((status, why), scopes) in &part.states {
+                let mut words = format!("{status}: {}", self.scopes(scopes));
+                if !why.is_empty() {
+                    words.push_str(&format!(" ({})", escape::terminal_str(why, self.style.unicode)));
+                }
+                out.push_str(&paint::hang(&space, &words, self.style.columns(), true));
+                out.push('\n');
+            }
+            collect(out, self.style, indent, part.dataset.info().right, part.command);
+        }
+    }
+
+    fn scopes(&self, scopes: &[&Scope]) -> String {
+        let shown = if self.style.verbose { scopes.len() } else { SCOPES };
+        scope_names(scopes, shown, self.style.unicode)
+    }
+}
+
+/// The right that a command needs, and the command, in one piece.
+pub(crate) fn collect(out: &mut String, style: &Style, indent: usize, right: &str, command: &str) {
+    let paint = Paint::of(style);
+    let space = " ".repeat(indent);
+    let head = format!("{space}{} ", paint.title("right:"));
+    out.push_str(&paint::hang(&head, right, style.columns(), true));
+    out.push_str(&format!("\n{space}{}\n", paint.title("collect:")));
+    out.push_str(&paint::indent(command, indent + 2));
+    out.push_str("\n\n");
+}
+
+/// `hosts cm01.contoso.com, cm02.contoso.com and 7 more`.
+pub(crate) fn scope_names(scopes: &[&Scope], shown: usize, unicode: bool) -> String {
+    let mut words = String::new();
+    let mut kind = None;
+    for (index, scope) in scopes.iter().take(shown).enumerate() {
+        words.push_str(if index == 0 { "" } else { ", " });
+        if kind == Some(scope.kind()) {
+            words.push_str(&escape::terminal_str(&scope.key(), unicode));
+        } else {
+            words.push_str(&escape::terminal_str(&scope.to_string(), unicode));
+        }
+        kind = Some(scope.kind());
+    }
+    match scopes.len().saturating_sub(shown) {
+        0 => words,
+        more => format!("{words} and {more} more"),
+    }
+}

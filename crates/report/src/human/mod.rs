@@ -1,0 +1,160 @@
+//! For people at a terminal.
+//!
+//! First what is wrong, worst first; then what could not be read; then, always, what could not be judged
+//! and what to collect for it. Passes are only counted. The last line has one form, whatever happened.
+
+mod canvas;
+mod finding;
+mod holes;
+mod problems;
+
+use std::cmp::Reverse;
+
+use cmlint_engine::{LintResult, Reported, Run, State, Summary, Verdict};
+use cmlint_lint::Severity;
+
+pub(crate) use holes::{collect, scope_names};
+
+use crate::paint::{self, Paint};
+use crate::{Input, Style, escape};
+
+/// The whole report.
+pub fn render(input: &Input<'_>, style: &Style) -> String {
+    let mut out = String::new();
+    for (lint, reported) in ordered(input.run) {
+        if reported.state == State::Open || style.verbose {
+            out.push_str(&finding::draw(input, style, lint, reported));
+            out.push('\n');
+        }
+    }
+    out.push_str(&problems::draw(input, style));
+    crashed(&mut out, input.run, style);
+    out.push_str(&holes::draw(input, style));
+    if style.verbose {
+        quiet(&mut out, input.run, style);
+    }
+    counts(&mut out, input.run, style);
+    out
+}
+
+/// The last line: `N fail, N pass, N not applicable, N not evaluated, N crashed of N lints`.
+pub fn last_line(summary: &Summary) -> String {
+    let Summary { fail, pass, not_applicable, not_evaluated, crashed, .. } = *summary;
+    let all = fail + pass + not_applicable + not_evaluated + crashed;
+    format!(
+        "{fail} fail, {pass} pass, {not_applicable} not applicable, {not_evaluated} not evaluated, \
+         {crashed} crashed of {all} lints"
+    )
+}
+
+/// The line before the last one, where lints were left out because nothing they are about was given.
+pub fn left_out(summary: &Summary) -> Option<String> {
+    match summary.not_selected {
+        0 => None,
+        1 => Some("1 lint needs more than was given".to_owned()),
+        n => Some(format!("{n} lints need more than was given")),
+    }
+}
+
+/// All findings, worst first; those of one lint stay in the order of their places.
+fn ordered(run: &Run) -> Vec<(&LintResult, &Reported)> {
+    let mut all: Vec<_> = run.lints.iter().flat_map(|l| l.findings.iter().map(move |f| (l, f))).collect();
+    all.sort_by_key(|(lint, reported)| (Reverse(reported.finding.severity), lint.def.id));
+    all
+}
+
+fn crashed(out: &mut String, run: &Run, style: &Style) {
+    let crashed: Vec<(&str, &str)> = run
+        .lints
+        .iter()
+        .filter_map(|l| match &l.verdict {
+            Verdict::Crashed(message) => Some((l.def.id, message.as_str())),
+            _ => None,
+        })
+        .collect();
+    if crashed.is_empty() {
+        return;
+    }
+    let head = Paint::of(style).bad("Crashed");
+    out.push_str(&format!("{head}: {}\n\n", paint::count(crashed.len(), "lint")));
+    rows(out, style, &crashed);
+    let words = "This is a defect of the linter and not of the snapshot; please report it with these lines.";
+    out.push_str(&paint::hang("  ", words, style.columns(), true));
+    out.push_str("\n\n");
+}
+
+/// Lints without anything to complain of.
+fn quiet(out: &mut String, run: &Run, style: &Style) {
+    let paint = Paint::of(style);
+    let passed: Vec<(&str, String)> = run
+        .lints
+        .iter()
+        .filter(|l| l.verdict == Verdict::Pass)
+        .map(|l| (l.def.id, format!("{} {} checked", l.checked, l.def.meta.noun)))
+        .collect();
+    let passed: Vec<(&str, &str)> = passed.iter().map(|(id, words)| (*id, words.as_str())).collect();
+    if !passed.is_empty() {
+        out.push_str(&format!("{}\n\n", paint.good("Passed")));
+        rows(out, style, &passed);
+        out.push('\n');
+    }
+    let idle: Vec<(&str, String)> = run
+        .lints
+        .iter()
+        .filter_map(|l| match &l.verdict {
+            Verdict::NotApplicable(why) => Some((l.def.id, why.to_string())),
+            _ => None,
+        })
+        .collect();
+    let idle: Vec<(&str, &str)> = idle.iter().map(|(id, why)| (*id, why.as_str())).collect();
+    if !idle.is_empty() {
+        out.push_str(&format!("{}\n\n", paint.bold("Not applicable")));
+        rows(out, style, &idle);
+        out.push('\n');
+    }
+}
+
+fn rows(out: &mut String, style: &Style, rows: &[(&str, &str)]) {
+    let column = rows.iter().map(|(id, _)| id.len()).max().unwrap_or(0).min(style.columns() / 2);
+    for (id, words) in rows {
+        let head = format!("  {}  ", paint::pad(id, column));
+        let words = escape::terminal_str(words, style.unicode);
+        out.push_str(&paint::hang(&head, &words, style.columns(), false));
+        out.push('\n');
+    }
+}
+
+fn counts(out: &mut String, run: &Run, style: &Style) {
+    let paint = Paint::of(style);
+    let all = || run.lints.iter().flat_map(|l| &l.findings);
+    let number = |state: State| all().filter(|f| f.state == state).count();
+    let open = number(State::Open);
+    if open > 0 {
+        let kinds: Vec<String> = Severity::ALL
+            .into_iter()
+            .rev()
+            .filter_map(|severity| {
+                let same = |f: &&Reported| f.state == State::Open && f.finding.severity == severity;
+                let count = all().filter(same).count();
+                (count > 0).then(|| paint.severity(severity, format!("{count} {severity}")))
+            })
+            .collect();
+        out.push_str(&format!("{}: {}\n", paint::count(open, "finding"), kinds.join(", ")));
+    }
+    for (state, words) in [(State::Suppressed, "suppressed"), (State::Baselined, "known from the baseline")] {
+        let count = number(state);
+        if count > 0 {
+            out.push_str(&format!("{} {words}\n", paint::count(count, "finding")));
+        }
+    }
+    let hidden: usize = run.lints.iter().map(|l| l.hidden).sum();
+    if hidden > 0 {
+        let words = "hidden, less sure than asked for; --min-confidence low shows all";
+        out.push_str(&format!("{} {words}\n", paint::count(hidden, "finding")));
+    }
+    let summary = run.summary();
+    if let Some(words) = left_out(&summary) {
+        out.push_str(&format!("{words}\n"));
+    }
+    out.push_str(&format!("{}\n", last_line(&summary)));
+}

@@ -1,0 +1,73 @@
+//! Files that could not be read, or not wholly.
+
+use std::collections::BTreeMap;
+
+use cmlint_model::FileProblem;
+use cmlint_source::Problem;
+
+use super::canvas::{self, Drawing};
+use super::finding::cut;
+use crate::excerpt::{self, Pointer};
+use crate::paint::{self, Paint};
+use crate::{Input, Style, escape};
+
+/// Problems of one file that are drawn; the others are counted unless all are asked for.
+const DRAWN: usize = 3;
+
+/// Draws all problems, file by file.
+pub(super) fn draw(input: &Input<'_>, style: &Style) -> String {
+    let mut files: BTreeMap<&str, Vec<&FileProblem>> = BTreeMap::new();
+    for problem in &input.snapshot.problems {
+        files.entry(&problem.path).or_default().push(problem);
+    }
+    if files.is_empty() {
+        return String::new();
+    }
+    let paint = Paint::of(style);
+    let mut out = format!("{} in {}\n\n", paint.bold("Problems"), paint::count(files.len(), "file"));
+    for (path, mut problems) in files {
+        problems.sort_by_key(|p| p.problem.as_ref().map_or((0, 0), |p| (p.span.start, p.span.len)));
+        let shown = if style.verbose { problems.len() } else { DRAWN };
+        for problem in problems.iter().take(shown) {
+            match &problem.problem {
+                Ok(problem) => out.push_str(&frame(input, style, problem)),
+                Err(words) => out.push_str(&line(style, path, words)),
+            }
+            out.push('\n');
+        }
+        let more = problems.len().saturating_sub(shown);
+        if more > 0 {
+            let path = escape::terminal_str(path, style.unicode);
+            let words = format!("{} in {path}; --verbose shows all", paint::count(more, "more problem"));
+            out.push_str(&paint::hang("  ", &words, style.columns(), true));
+            out.push_str("\n\n");
+        }
+    }
+    out
+}
+
+fn frame(input: &Input<'_>, style: &Style, problem: &Problem) -> String {
+    let pointers = [Pointer { span: problem.span, words: 0 }];
+    let excerpts = excerpt::cut(input.sources, &pointers, &cut(input, style, &pointers));
+    canvas::draw(
+        &Drawing {
+            severity: if problem.lossy { miette::Severity::Warning } else { miette::Severity::Advice },
+            head: None,
+            message: escape::terminal_str(&problem.message, style.unicode),
+            help: problem.help.as_ref().map(|h| escape::terminal_str(h, style.unicode)),
+            excerpts: &excerpts,
+            labels: &[(String::new(), true)],
+        },
+        style,
+    )
+}
+
+/// A file that could not even be opened.
+fn line(style: &Style, path: &str, words: &str) -> String {
+    let sign = if style.unicode { "⚠" } else { "!" };
+    let head = format!("  {} ", Paint::of(style).careful(sign));
+    let words = format!("{path}: {words}");
+    let mut out = paint::hang(&head, &escape::terminal_str(&words, style.unicode), style.columns(), true);
+    out.push('\n');
+    out
+}

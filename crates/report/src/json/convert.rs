@@ -1,0 +1,166 @@
+use cmlint_engine::{LintResult, Reported, Verdict};
+use cmlint_lint::Fix;
+use cmlint_model::{FileProblem, Gap, Scope, Text};
+use cmlint_source::{Place, Span};
+
+use super::v1;
+use crate::{Input, Tool, excerpt};
+
+pub(super) fn report(input: &Input<'_>) -> v1::Report {
+    let about = &input.snapshot.about;
+    let summary = input.run.summary();
+    v1::Report {
+        schema: v1::SCHEMA,
+        tool: tool(input.tool),
+        snapshot: v1::Snapshot {
+            path: input.path.to_owned(),
+            collected_at: about.collected_at.clone(),
+            collector: about.collector.clone(),
+            manifest: about.has_manifest,
+        },
+        summary: v1::Summary {
+            fail: summary.fail,
+            pass: summary.pass,
+            not_applicable: summary.not_applicable,
+            not_evaluated: summary.not_evaluated,
+            crashed: summary.crashed,
+            not_selected: summary.not_selected,
+        },
+        lints: input.run.lints.iter().map(|l| lint(input, l)).collect(),
+        problems: problems(input),
+    }
+}
+
+pub(crate) fn tool(tool: Tool<'_>) -> v1::Tool {
+    v1::Tool { name: tool.name.to_owned(), version: tool.version.to_owned() }
+}
+
+pub(crate) fn scope(scope: &Scope) -> v1::Scope {
+    v1::Scope { kind: scope.kind().word().to_owned(), key: scope.key() }
+}
+
+fn gap(gap: &Gap) -> v1::Gap {
+    v1::Gap {
+        dataset: gap.dataset.name().to_owned(),
+        property: gap.property.map(str::to_owned),
+        scope: scope(&gap.scope),
+        status: gap.status.word().to_owned(),
+        why: gap.why.clone(),
+        collect: gap.collect().to_owned(),
+    }
+}
+
+fn lint(input: &Input<'_>, lint: &LintResult) -> v1::Lint {
+    let why = match &lint.verdict {
+        Verdict::NotApplicable(why) => Some(why.to_string()),
+        Verdict::NotEvaluated if lint.hidden > 0 => Some("findings are less sure than asked for".to_owned()),
+        Verdict::NotEvaluated if lint.gaps.is_empty() => {
+            Some("some of what the lint judges is unknown".to_owned())
+        }
+        _ => None,
+    };
+    let message = match &lint.verdict {
+        Verdict::Crashed(message) => Some(message.clone()),
+        _ => None,
+    };
+    v1::Lint {
+        id: lint.def.id.to_owned(),
+        outcome: lint.verdict.word().to_owned(),
+        why,
+        message,
+        checked: lint.checked,
+        severity: lint.def.meta.severity.word().to_owned(),
+        requirements: owned(lint.def.meta.requirements),
+        hidden: lint.hidden,
+        findings: lint.findings.iter().map(|f| finding(input, f)).collect(),
+        gaps: lint.gaps.iter().map(gap).collect(),
+    }
+}
+
+fn finding(input: &Input<'_>, reported: &Reported) -> v1::Finding {
+    let finding = &reported.finding;
+    let object = &finding.object;
+    v1::Finding {
+        key: object.key.to_string(),
+        object: object.label.to_string(),
+        aliases: object.aliases.iter().map(ToString::to_string).collect(),
+        scope: scope(&object.scope),
+        purpose: object.purpose.map(|p| p.info().word.to_owned()),
+        message: finding.message.to_string(),
+        severity: finding.severity.word().to_owned(),
+        confidence: finding.confidence.word().to_owned(),
+        requirements: owned(&finding.requirements),
+        fingerprint: reported.fingerprint.clone(),
+        state: reported.state.word().to_owned(),
+        labels: finding.labels.iter().map(|l| label(input, l.span, l.text.to_string(), l.primary)).collect(),
+        proof: finding
+            .proof
+            .iter()
+            .map(|step| v1::Step {
+                text: step.text.to_string(),
+                label: step.span.map(|span| label(input, span, String::new(), false)),
+            })
+            .collect(),
+        help: words(&finding.help),
+        fix: finding.fix.as_ref().map(fix),
+    }
+}
+
+fn fix(fix: &Fix) -> v1::Fix {
+    v1::Fix {
+        text: fix.text.to_string(),
+        command: fix.command.as_ref().and_then(words),
+        revert: fix.revert.as_ref().and_then(words),
+    }
+}
+
+fn label(input: &Input<'_>, span: Span, text: String, primary: bool) -> v1::Label {
+    let Place { path, start, end, bytes, within } = excerpt::place(input.sources, span);
+    v1::Label {
+        path: path.to_owned(),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        offset: bytes.map(|b| b.0),
+        length: bytes.map(|b| b.1),
+        text,
+        primary,
+        within: within.map(str::to_owned),
+    }
+}
+
+fn problems(input: &Input<'_>) -> Vec<v1::Problem> {
+    let mut all: Vec<&FileProblem> = input.snapshot.problems.iter().collect();
+    all.sort_by_key(|p| {
+        let place = p.problem.as_ref().ok().map(|p| (p.span.start, p.span.len, p.message.as_str()));
+        (p.path.as_str(), place)
+    });
+    all.into_iter().map(|p| problem(input, p)).collect()
+}
+
+fn problem(input: &Input<'_>, file: &FileProblem) -> v1::Problem {
+    let path = file.path.clone();
+    let dataset = file.dataset.map(|d| d.name().to_owned());
+    match &file.problem {
+        Ok(problem) => v1::Problem {
+            path,
+            dataset,
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+            lossy: problem.lossy,
+            label: Some(label(input, problem.span, String::new(), true)),
+        },
+        Err(words) => {
+            v1::Problem { path, dataset, message: words.clone(), help: None, lossy: true, label: None }
+        }
+    }
+}
+
+fn words(text: &Text) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_string())
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|w| (*w).to_owned()).collect()
+}

@@ -1,0 +1,213 @@
+//! Version 1 of the JSON report, frozen: fields may be added, none may change its meaning or go away.
+//!
+//! No type of the linter is serialised: what is renamed inside stays the same here.
+
+use serde::Serialize;
+
+/// `"schema"` of this version.
+pub const SCHEMA: &str = "cmlint/v1";
+
+/// The report.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// Who judged.
+    pub tool: Tool,
+    /// What was judged.
+    pub snapshot: Snapshot,
+    /// How many lints ended how.
+    pub summary: Summary,
+    /// One entry for each lint that ran, by id.
+    pub lints: Vec<Lint>,
+    /// Files that could not be read, or not wholly, by place.
+    pub problems: Vec<Problem>,
+}
+
+/// The program that made a report.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The input.
+#[derive(Clone, Debug, Serialize)]
+pub struct Snapshot {
+    /// As the user gave it.
+    pub path: String,
+    /// When it was collected, as its manifest says.
+    pub collected_at: Option<String>,
+    /// Who collected it, as its manifest says.
+    pub collector: Option<String>,
+    /// Whether it has a manifest; without one it is loose files.
+    pub manifest: bool,
+}
+
+/// Numbers of lints.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Summary {
+    /// Something is wrong.
+    pub fail: usize,
+    /// Everything is right.
+    pub pass: usize,
+    /// There is nothing that the lint is about.
+    pub not_applicable: usize,
+    /// Holes could hide something.
+    pub not_evaluated: usize,
+    /// The lint has a defect.
+    pub crashed: usize,
+    /// Left out, because nothing that the lint is about was given.
+    pub not_selected: usize,
+}
+
+/// The result of a lint.
+#[derive(Clone, Debug, Serialize)]
+pub struct Lint {
+    /// Its name.
+    pub id: String,
+    /// `fail`, `pass`, `not_applicable`, `not_evaluated` or `crashed`.
+    pub outcome: String,
+    /// Why it is not applicable, or not evaluated where no gap says it.
+    pub why: Option<String>,
+    /// Where it crashed.
+    pub message: Option<String>,
+    /// Number of subjects seen.
+    pub checked: usize,
+    /// Severity of its findings, unless one says otherwise.
+    pub severity: String,
+    /// The requirements that it covers.
+    pub requirements: Vec<String>,
+    /// Findings that are left out because they are less sure than asked for.
+    pub hidden: usize,
+    /// What is wrong, by place.
+    pub findings: Vec<Finding>,
+    /// Holes that could hide more.
+    pub gaps: Vec<Gap>,
+}
+
+/// Something wrong.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// Identity of the object, as suppressions and baselines write it.
+    pub key: String,
+    /// Name of the object.
+    pub object: String,
+    /// Other identities of the object.
+    pub aliases: Vec<String>,
+    /// Where the object belongs.
+    pub scope: Scope,
+    /// What the account is for, where the object is one.
+    pub purpose: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// `info`, `low`, `medium`, `high` or `critical`.
+    pub severity: String,
+    /// `low`, `medium` or `high`.
+    pub confidence: String,
+    /// The requirements that it breaks.
+    pub requirements: Vec<String>,
+    /// Identity of the finding over time.
+    pub fingerprint: String,
+    /// `open`, `suppressed` or `baselined`.
+    pub state: String,
+    /// Places, the primary one first.
+    pub labels: Vec<Label>,
+    /// Why it is so, step by step.
+    pub proof: Vec<Step>,
+    /// What to do, in a sentence.
+    pub help: Option<String>,
+    /// What to do, with a command.
+    pub fix: Option<Fix>,
+}
+
+/// Where something belongs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Scope {
+    /// `hierarchy`, `site`, `host`, `domain`, `database` or `file`.
+    pub kind: String,
+    /// Its name; empty for the hierarchy.
+    pub key: String,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, Serialize)]
+pub struct Label {
+    /// The file, relative to the snapshot.
+    pub path: String,
+    /// First line, from 1.
+    pub line: u32,
+    /// First column in Unicode scalar values, from 1.
+    pub column: u32,
+    /// Line of the character behind the last one.
+    pub end_line: u32,
+    /// Column of the character behind the last one.
+    pub end_column: u32,
+    /// Offset in bytes; null where the file is not UTF-8. A byte order mark does not count.
+    pub offset: Option<u32>,
+    /// Length in bytes; null where the file is not UTF-8.
+    pub length: Option<u32>,
+    /// Why the place matters, in words of the linter; empty where it says nothing of its own. Never text
+    /// of the file.
+    pub text: String,
+    /// Whether this is the cause.
+    pub primary: bool,
+    /// The document inside the file in which the place lies.
+    pub within: Option<String>,
+}
+
+/// A step of a proof.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// What it says.
+    pub text: String,
+    /// Where it stands; null for what holds by rule.
+    pub label: Option<Label>,
+}
+
+/// What to do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Fix {
+    /// In words.
+    pub text: String,
+    /// A command.
+    pub command: Option<String>,
+    /// How to undo it.
+    pub revert: Option<String>,
+}
+
+/// A hole.
+#[derive(Clone, Debug, Serialize)]
+pub struct Gap {
+    /// The dataset.
+    pub dataset: String,
+    /// A property of its rows, when only that is missing.
+    pub property: Option<String>,
+    /// Where the hole is.
+    pub scope: Scope,
+    /// `complete`, `partial`, `failed`, `not_collected` or `given`.
+    pub status: String,
+    /// Why.
+    pub why: String,
+    /// The command that would fill it.
+    pub collect: String,
+}
+
+/// A file that could not be read, or not wholly.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    /// The file, relative to the snapshot.
+    pub path: String,
+    /// The dataset that it belongs to, when known.
+    pub dataset: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Whether data was lost.
+    pub lossy: bool,
+    /// The place; null for a file that could not be opened.
+    pub label: Option<Label>,
+}
