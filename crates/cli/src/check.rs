@@ -7,6 +7,7 @@ use cmlint_report::{Input, Tool, human, json};
 
 use crate::Exit;
 use crate::args::{Check, Cli, Format};
+use crate::given;
 use crate::io::{deliver, outputs, say, style};
 use crate::open::{open, visible};
 use crate::show::suggest;
@@ -25,8 +26,11 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
         let input = Input { run: &run, snapshot: &snapshot, sources: archive.sources(), tool: TOOL, path: &path };
         for output in &outputs {
             let text = match output.format {
-                Format::Human => human::report(&input, &style(cli, output.file.is_some())),
-                Format::Json => json::report(&input),
+                Format::Human => {
+                    let style = style(cli, output.file.is_some());
+                    given::roles(&snapshot, archive.sources(), &style) + &human::render(&input, &style)
+                }
+                Format::Json => json::render(&input),
             };
             deliver(&text, output)?;
         }

@@ -5,6 +5,7 @@
 pub mod args;
 mod check;
 mod exit;
+mod given;
 mod io;
 mod open;
 mod show;

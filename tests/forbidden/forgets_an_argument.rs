@@ -1,0 +1,14 @@
+// error: a template and its arguments differ in number
+use cmlint_lint::prelude::*;
+
+pub struct This;
+
+impl Lint for This {
+    const META: Meta = Meta { title: "made up", ..Meta::BASE };
+    type Subjects<'s> = Each<'s, rows::Site<'s>>;
+    type Evidence<'s> = ();
+    fn check<'s>(sites: Self::Subjects<'s>, evidence: &Self::Evidence<'s>, out: &mut Sink) {
+        let _ = (&sites, &evidence, &out);
+        let _ = text!("{} is {}", 1usize);
+    }
+}

@@ -1,0 +1,140 @@
+//! Commands, exit codes, streams.
+
+use std::io::Read;
+use std::process::Stdio;
+
+use crate::program::{cmlint, command, said, scratch};
+
+#[test]
+fn exit_codes_are_the_same_for_every_format() {
+    let folder = scratch("exit-codes");
+    let empty = folder.join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let empty = empty.to_str().unwrap();
+    let table: &[(i32, &[&str])] = &[
+        (1, &["check", "snapshots/contoso"]),
+        (0, &["check", "snapshots/contoso-hardened"]),
+        (3, &["check", "snapshots/v1-first"]),
+        (0, &["check", "snapshots/v1-first", "--allow-incomplete"]),
+        (2, &["check", "snapshots/no-such-folder"]),
+        (4, &["check", empty]),
+        (2, &["check", "snapshots/contoso", "--select", "no-such-lint"]),
+    ];
+    for (code, args) in table {
+        for format in ["human", "json"] {
+            let mut all = args.to_vec();
+            all.extend(["-o", format]);
+            let said = cmlint(&all);
+            assert_eq!(said.code, *code, "{all:?}\n{}", said.all());
+        }
+    }
+    assert_eq!(cmlint(&["check"]).code, 2);
+    assert_eq!(cmlint(&["frobnicate"]).code, 2);
+    assert_eq!(cmlint(&["--help"]).code, 0);
+    assert_eq!(cmlint(&["--version"]).code, 0);
+}
+
+#[test]
+fn the_threshold_decides_about_findings() {
+    let high = cmlint(&["check", "snapshots/contoso", "--fail-on", "critical", "--select", "too-many-network-access-accounts"]);
+    assert_eq!(high.code, 0, "{}", high.all());
+    let low = cmlint(&["check", "snapshots/contoso", "--fail-on", "info", "--select", "too-many-network-access-accounts"]);
+    assert_eq!(low.code, 1, "{}", low.all());
+}
+
+#[test]
+fn the_last_line_has_one_form() {
+    for snapshot in ["contoso", "contoso-hardened", "low-privilege"] {
+        let said = cmlint(&["check", &format!("snapshots/{snapshot}")]);
+        let last = said.out.trim_end().lines().last().unwrap().to_owned();
+        let words: Vec<&str> = last.split(|c: char| c.is_ascii_digit()).collect();
+        let words = words.join("").replace(' ', "");
+        assert_eq!(words, "fail,pass,notapplicable,notevaluated,crashedoflints", "{last}");
+    }
+}
+
+#[test]
+fn colour_comes_only_when_asked_for() {
+    let plain = cmlint(&["check", "snapshots/contoso"]);
+    assert!(!plain.out.contains('\u{1b}'));
+    let forced = said(command(&["check", "snapshots/contoso"]).env_remove("NO_COLOR").env("FORCE_COLOR", "1").output().unwrap());
+    assert!(forced.out.contains('\u{1b}'));
+    // A flag says more than the environment.
+    let flag = said(command(&["check", "snapshots/contoso", "--color", "never"]).env_remove("NO_COLOR").env("FORCE_COLOR", "1").output().unwrap());
+    assert!(!flag.out.contains('\u{1b}'));
+    let flag = said(command(&["check", "snapshots/contoso", "--color", "always"]).output().unwrap());
+    assert!(flag.out.contains('\u{1b}'));
+}
+
+#[test]
+fn a_narrow_terminal_is_drawn_in() {
+    for width in ["1", "40", "60"] {
+        let said = cmlint(&["check", "snapshots/contoso", "--width", width]);
+        assert_eq!(said.code, 1, "{}", said.err);
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_program_quietly() {
+    let mut child =
+        command(&["check", "snapshots/contoso"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let mut err = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+    assert!(!err.contains("panicked"), "{err}");
+}
+
+#[test]
+fn several_outputs_go_to_their_places() {
+    let file = scratch("outputs").join("report.json");
+    let target = format!("json={}", file.display());
+    let said = cmlint(&["check", "snapshots/contoso", "-o", "human", "-o", &target]);
+    assert_eq!(said.code, 1, "{}", said.all());
+    assert!(said.out.contains("fail, "));
+    let report: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(report["schema"], "cmlint/v1");
+    let twice = cmlint(&["check", "snapshots/contoso", "-o", "human", "-o", "json"]);
+    assert_eq!(twice.code, 2, "{}", twice.all());
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_an_error() {
+    let said = cmlint(&["check", "snapshots/contoso", "-o", "json=no/such/folder/report.json"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("cannot be written"), "{}", said.err);
+    if std::path::Path::new("/dev/full").exists() {
+        let said = cmlint(&["check", "snapshots/contoso", "-o", "json=/dev/full"]);
+        assert_eq!(said.code, 2, "{}", said.all());
+    }
+}
+
+#[test]
+fn a_lint_explains_itself_and_a_misspelt_one_is_suggested() {
+    let said = cmlint(&["explain", "role-export-is-irregular"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    for part in ["What it finds", "Why it matters", "How to fix it", "What may break", "References"] {
+        assert!(said.out.to_lowercase().contains(&part.to_lowercase()), "{part}:\n{}", said.out);
+    }
+    let said = cmlint(&["explain", "role-export-is-iregular"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("did you mean `role-export-is-irregular`?"), "{}", said.err);
+}
+
+#[test]
+fn the_lints_are_listed() {
+    let said = cmlint(&["rules"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(said.out.contains("role-export-is-irregular"));
+    let json = cmlint(&["rules", "-o", "json"]);
+    serde_json::from_str::<serde_json::Value>(&json.out).unwrap();
+}
+
+#[test]
+fn coverage_says_what_to_collect() {
+    let said = cmlint(&["coverage", "snapshots/low-privilege"]);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(said.out.contains("SMS_Admin") && said.out.contains("Get-"), "{}", said.out);
+    let json = cmlint(&["coverage", "snapshots/low-privilege", "-o", "json"]);
+    serde_json::from_str::<serde_json::Value>(&json.out).unwrap();
+}

@@ -1,0 +1,10 @@
+//! The product from outside.
+
+mod architecture;
+mod bad_input;
+mod commands;
+mod corpus;
+mod forbidden;
+mod program;
+mod samples;
+mod tidy;
