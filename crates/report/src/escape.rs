@@ -4,66 +4,59 @@
 //! Each target has its own function. A value for a program (JSON) keeps its text and only changes how it
 //! is written; a value for a person shows what would else be invisible.
 
-use std::fmt::Write as _;
 use std::io;
 
 use cmlint_model::Text;
 use cmlint_model::words::Part;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
-/// A text as one line for a terminal: names and words with every character visible.
-pub fn terminal(text: &Text, unicode: bool) -> String {
-    let mut out = String::new();
-    for part in text.parts() {
-        match part {
-            Part::Prose(words) => push_prose(&mut out, words, unicode, false),
-            Part::Name(name) => push_visible(&mut out, &name.text, unicode),
-        }
-    }
-    out
+/// A piece of the snapshot, of the file system or of the command line as one line for any terminal, in
+/// ASCII notation.
+pub fn terminal(text: &str) -> String {
+    line(text, false)
 }
 
-/// As [`terminal`], with the line breaks of our own words kept: for commands of several lines.
-pub fn terminal_lines(text: &Text, unicode: bool) -> String {
-    let mut out = String::new();
-    for part in text.parts() {
-        match part {
-            Part::Prose(words) => push_prose(&mut out, words, unicode, true),
-            Part::Name(name) => push_visible(&mut out, &name.text, unicode),
-        }
-    }
-    out
-}
-
-/// A piece of the snapshot (a path, a reason, a key) as one line for a terminal.
-pub fn terminal_str(text: &str, unicode: bool) -> String {
+/// As [`terminal`], where the caller knows whether the terminal shows more than ASCII.
+pub(crate) fn line(text: &str, unicode: bool) -> String {
     let mut out = String::with_capacity(text.len());
     push_visible(&mut out, text, unicode);
     out
 }
 
+/// Words and names as one line for a terminal.
+pub(crate) fn words(text: &Text, unicode: bool) -> String {
+    spoken(text, unicode, false)
+}
+
+/// As [`words`], with the line breaks of our own words kept: for commands of several lines.
+pub(crate) fn lines(text: &Text, unicode: bool) -> String {
+    spoken(text, unicode, true)
+}
+
 /// How a character that is invisible, or that does something to a terminal or to the order of a text, is
 /// shown; `None` for all others.
-pub fn visible(c: char, unicode: bool) -> Option<String> {
+pub(crate) fn visible(c: char, unicode: bool) -> Option<String> {
     if !is_hidden(c) {
         return None;
     }
     Some(match c {
-        '\u{0}'..='\u{1f}' if unicode => picture(c as u32),
+        // The pictures of control characters stand in the order of the characters.
+        '\u{0}'..='\u{1f}' if unicode => char::from_u32(0x2400 + c as u32).unwrap_or('?').to_string(),
         '\u{7f}' if unicode => "\u{2421}".to_owned(),
         _ => format!("\\u{{{:x}}}", c as u32),
     })
 }
 
-/// Writes a value as indented JSON that is plain on a terminal: the characters that [`visible`] shows are
-/// written as `\uXXXX`, which a program reads as what they are.
-///
-/// # Errors
-/// Those of the writer.
-pub fn json(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Plain(PrettyFormatter::new()));
-    value.serialize(&mut serializer).map_err(io::Error::from)?;
-    out.write_all(b"\n")
+/// A value as indented JSON that is plain on a terminal: the characters that [`visible`] shows are written
+/// as `\uXXXX`, which a program reads as what they are.
+pub(crate) fn json(value: &impl serde::Serialize) -> String {
+    let mut out = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Plain(PrettyFormatter::new()));
+    value
+        .serialize(&mut serializer)
+        .expect("our types have text as keys, and memory takes all that is written");
+    out.push(b'\n');
+    String::from_utf8(out).expect("text was written")
 }
 
 struct Plain(PrettyFormatter<'static>);
@@ -118,6 +111,17 @@ impl Formatter for Plain {
     }
 }
 
+fn spoken(text: &Text, unicode: bool, lines: bool) -> String {
+    let mut out = String::new();
+    for part in text.parts() {
+        match part {
+            Part::Prose(words) => push_prose(&mut out, words, unicode, lines),
+            Part::Name(name) => push_visible(&mut out, &name.text, unicode),
+        }
+    }
+    out
+}
+
 fn push_visible(out: &mut String, text: &str, unicode: bool) {
     for c in text.chars() {
         match visible(c, unicode) {
@@ -138,18 +142,6 @@ fn push_prose(out: &mut String, words: &str, unicode: bool, lines: bool) {
             },
         }
     }
-}
-
-/// The picture of a control character: U+2400 and up show the names of U+0000 and up.
-fn picture(code: u32) -> String {
-    let mut out = String::new();
-    match char::from_u32(0x2400 + code) {
-        Some(c) => out.push(c),
-        None => {
-            let _ = write!(out, "\\u{{{code:x}}}");
-        }
-    }
-    out
 }
 
 fn is_hidden(c: char) -> bool {
@@ -182,26 +174,21 @@ mod tests {
     #[test]
     fn a_hostile_name_is_shown_and_not_obeyed() {
         let text = text!("account `{}`", principal(HOSTILE));
-        assert_eq!(terminal(&text, true), "account `a␛[2J␀␇\\u{202e}b\\u{200b}\\u{9b}c␊`");
-        assert_eq!(
-            terminal(&text, false),
-            "account `a\\u{1b}[2J\\u{0}\\u{7}\\u{202e}b\\u{200b}\\u{9b}c\\u{a}`"
-        );
+        assert_eq!(words(&text, true), "account `a␛[2J␀␇\\u{202e}b\\u{200b}\\u{9b}c␊`");
+        assert_eq!(words(&text, false), "account `a\\u{1b}[2J\\u{0}\\u{7}\\u{202e}b\\u{200b}\\u{9b}c\\u{a}`");
     }
 
     #[test]
     fn only_our_own_words_break_lines() {
         let text = text!("one\ntwo {}", principal("a\nb"));
-        assert_eq!(terminal_lines(&text, true), "one\ntwo a␊b");
-        assert_eq!(terminal(&text, true), "one two a␊b");
+        assert_eq!(lines(&text, true), "one\ntwo a␊b");
+        assert_eq!(words(&text, true), "one two a␊b");
     }
 
     #[test]
     fn json_keeps_the_value_and_hides_nothing() {
         let hostile = format!("{HOSTILE}\"\\é\u{e0041}");
-        let mut out = Vec::new();
-        json(&vec![&hostile], &mut out).unwrap();
-        let out = String::from_utf8(out).unwrap();
+        let out = json(&vec![&hostile]);
         assert!(out.chars().all(|c| c == '\n' || !is_hidden(c)), "{out:?}");
         assert_eq!(serde_json::from_str::<Vec<String>>(&out).unwrap(), [hostile]);
     }

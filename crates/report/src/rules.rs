@@ -1,16 +1,14 @@
 //! The lints there are, as a table.
 
-use std::io;
-
 use cmlint_lint::LintDef;
 use serde::Serialize;
 
-use crate::json::{self, v1};
+use crate::json::{tool as made_by, v1};
 use crate::paint::{self, Paint};
 use crate::{Style, Tool, escape};
 
 /// For people: id, severity and tags of each lint, and its title below.
-pub fn render(lints: &[LintDef], style: &Style) -> String {
+pub fn human(lints: &[LintDef], style: &Style) -> String {
     let paint = Paint::of(style);
     let column = lints.iter().map(|l| l.id.len()).max().unwrap_or(0).min(style.columns() * 2 / 3);
     let mut out = String::new();
@@ -30,11 +28,8 @@ pub fn render(lints: &[LintDef], style: &Style) -> String {
     out
 }
 
-/// Writes the table as JSON.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write_json(lints: &[LintDef], tool: Tool<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+/// For programs.
+pub fn json(lints: &[LintDef], tool: Tool<'_>) -> String {
     let rules = lints.iter().map(|lint| Rule {
         id: lint.id,
         title: lint.meta.title,
@@ -47,7 +42,7 @@ pub fn write_json(lints: &[LintDef], tool: Tool<'_>, out: &mut dyn io::Write) ->
         since: lint.meta.since,
         suppressible: lint.meta.suppressible,
     });
-    escape::json(&Rules { schema: SCHEMA, tool: json::tool(tool), lints: rules.collect() }, out)
+    escape::json(&Rules { schema: SCHEMA, tool: made_by(tool), lints: rules.collect() })
 }
 
 /// `"schema"` of the table of lints.

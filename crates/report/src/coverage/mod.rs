@@ -3,48 +3,27 @@
 mod tally;
 mod terminal;
 
-use std::io;
-
-use cmlint_engine::Selection;
+use cmlint_lint::LintDef;
 use cmlint_model::Snapshot;
 use serde::Serialize;
 
-use crate::json::{self, v1};
+use crate::json::{scope, tool as made_by, v1};
 use crate::{Style, Tool, escape};
 use tally::{Item, Tally};
 
-/// What a table of coverage is about.
-#[derive(Clone, Copy, Debug)]
-pub struct Input<'a> {
-    /// What was collected.
-    pub snapshot: &'a Snapshot<'a>,
-    /// The lints that would run, and those that were left out.
-    pub selection: &'a Selection,
-    /// Who asks.
-    pub tool: Tool<'a>,
-    /// The snapshot's path as the user gave it.
-    pub path: &'a str,
+/// For people. `lints` are all there are: which of them would run is told.
+pub fn human(snapshot: &Snapshot<'_>, lints: &[LintDef], style: &Style) -> String {
+    terminal::draw(&Tally::of(snapshot, lints), snapshot, style)
 }
 
-/// `"schema"` of the table.
-pub const SCHEMA: &str = "cmlint/coverage/v1";
-
-/// For people.
-pub fn render(input: &Input<'_>, style: &Style) -> String {
-    terminal::render(&Tally::of(input), input, style)
-}
-
-/// Writes the table as JSON.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write_json(input: &Input<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let tally = Tally::of(input);
-    let about = &input.snapshot.about;
+/// For programs.
+pub fn json(snapshot: &Snapshot<'_>, lints: &[LintDef], tool: Tool<'_>) -> String {
+    let tally = Tally::of(snapshot, lints);
+    let about = &snapshot.about;
     let datasets = tally.rows.iter().map(|row| Row {
         dataset: row.dataset.name(),
         property: row.property,
-        scope: json::scope(&row.scope),
+        scope: scope(&row.scope),
         status: row.status.word(),
         rows: row.rows,
         why: row.why.clone(),
@@ -54,32 +33,31 @@ pub fn write_json(input: &Input<'_>, out: &mut dyn io::Write) -> io::Result<()> 
         lints: offer.lints.clone(),
         certain: offer.certain,
     });
-    let not_selected = input.selection.not_selected.iter().map(|left_out| NotSelected {
+    let not_selected = tally.left_out.iter().map(|left_out| NotSelected {
         id: left_out.def.id,
         missing: left_out.missing.iter().map(|g| g.iter().map(|d| d.name()).collect()).collect(),
     });
-    let report = Report {
+    escape::json(&Report {
         schema: SCHEMA,
-        tool: json::tool(input.tool),
-        snapshot: v1::Snapshot {
-            path: input.path.to_owned(),
-            collected_at: about.collected_at.clone(),
-            collector: about.collector.clone(),
-            manifest: about.has_manifest,
-        },
+        tool: made_by(tool),
+        collected_at: about.collected_at.clone(),
+        manifest: about.has_manifest,
         datasets: datasets.collect(),
         offers: offers.collect(),
         not_selected: not_selected.collect(),
-    };
-    escape::json(&report, out)
+    })
 }
+
+/// `"schema"` of the table.
+pub const SCHEMA: &str = "cmlint/coverage/v1";
 
 /// Frozen like [`v1`].
 #[derive(Serialize)]
 struct Report {
     schema: &'static str,
     tool: v1::Tool,
-    snapshot: v1::Snapshot,
+    collected_at: Option<String>,
+    manifest: bool,
     datasets: Vec<Row>,
     offers: Vec<Offer>,
     not_selected: Vec<NotSelected>,

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cmlint_engine::{NotSelected, select};
 use cmlint_lint::LintDef;
 use cmlint_model::{Dataset, DatasetInfo, Gap, Scope, Snapshot, Status};
-
-use super::Input;
 
 /// What was collected, and what more would help.
 pub(super) struct Tally {
@@ -13,6 +12,8 @@ pub(super) struct Tally {
     pub(super) rows: Vec<Row>,
     /// The fewest things to collect first, then what serves most lints.
     pub(super) offers: Vec<Offer>,
+    /// Lints that do not run, because nothing they are about was given.
+    pub(super) left_out: Vec<NotSelected>,
 }
 
 /// One dataset and scope.
@@ -57,14 +58,13 @@ impl Item {
 }
 
 impl Tally {
-    pub(super) fn of(input: &Input<'_>) -> Tally {
-        let snapshot = input.snapshot;
-        let mut lints: Vec<LintDef> = input.selection.lints.clone();
-        lints.extend(input.selection.not_selected.iter().map(|n| n.def));
+    pub(super) fn of(snapshot: &Snapshot<'_>, lints: &[LintDef]) -> Tally {
+        let mut lints = lints.to_vec();
         lints.sort_by_key(|l| l.id);
         let mut offers = waiting(snapshot, &lints);
         offers.extend(lazily(snapshot, &lints));
-        Tally { rows: rows(snapshot), offers }
+        let left_out = select(&lints, snapshot, false).not_selected;
+        Tally { rows: rows(snapshot), offers, left_out }
     }
 }
 

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use cmlint_model::{Dataset, Scope, Status};
+use cmlint_engine::NotSelected;
+use cmlint_model::{Dataset, Scope, Snapshot, Status};
 
-use super::Input;
 use super::tally::{Item, Offer, Row, Tally};
 use crate::human::{collect, scope_names};
 use crate::paint::{self, Paint};
@@ -11,12 +11,12 @@ use crate::{Style, escape};
 /// Scopes that are named in one line; the others are counted unless all are asked for.
 const SCOPES: usize = 4;
 
-pub(super) fn render(tally: &Tally, input: &Input<'_>, style: &Style) -> String {
+pub(super) fn draw(tally: &Tally, snapshot: &Snapshot<'_>, style: &Style) -> String {
     let page = Page { style, paint: Paint::of(style) };
-    let mut out = page.about(input);
+    let mut out = page.about(snapshot);
     page.rows(&mut out, &tally.rows);
     page.offers(&mut out, &tally.offers);
-    page.left_out(&mut out, input);
+    page.left_out(&mut out, &tally.left_out);
     out
 }
 
@@ -29,17 +29,13 @@ struct Page<'a> {
 type Alike<'a> = (Dataset, Option<&'static str>, Status, &'a str);
 
 impl Page<'_> {
-    fn about(&self, input: &Input<'_>) -> String {
-        let about = &input.snapshot.about;
-        let mut words = escape::terminal_str(input.path, self.style.unicode);
-        match &about.collected_at {
-            Some(at) => {
-                words.push_str(&format!(", collected {}", escape::terminal_str(at, self.style.unicode)))
-            }
-            None if !about.has_manifest => words.push_str(", loose files without a manifest"),
-            None => {}
+    fn about(&self, snapshot: &Snapshot<'_>) -> String {
+        let head = self.paint.bold("Coverage");
+        match &snapshot.about.collected_at {
+            Some(at) => format!("{head}, collected {}\n\n", escape::line(at, self.style.unicode)),
+            None if !snapshot.about.has_manifest => format!("{head} of loose files\n\n"),
+            None => format!("{head}\n\n"),
         }
-        format!("{}: {words}\n\n", self.paint.bold("Coverage"))
     }
 
     fn rows(&self, out: &mut String, rows: &[Row]) {
@@ -62,7 +58,7 @@ impl Page<'_> {
             );
             let mut words = scope_names(scopes, shown, self.style.unicode);
             if !key.3.is_empty() {
-                words.push_str(&format!(" ({})", escape::terminal_str(key.3, self.style.unicode)));
+                words.push_str(&format!(" ({})", escape::line(key.3, self.style.unicode)));
             }
             self.row(out, &head, &words);
         }
@@ -136,8 +132,7 @@ impl Page<'_> {
         words
     }
 
-    fn left_out(&self, out: &mut String, input: &Input<'_>) {
-        let left_out = &input.selection.not_selected;
+    fn left_out(&self, out: &mut String, left_out: &[NotSelected]) {
         if left_out.is_empty() {
             return;
         }

@@ -11,7 +11,7 @@ use crate::paint::{self, Paint};
 const HEAD: usize = 12;
 
 /// Everything about a lint.
-pub fn render(lint: &LintDef, style: &Style) -> String {
+pub fn explain(lint: &LintDef, style: &Style) -> String {
     let paint = Paint::of(style);
     let meta = lint.meta;
     let mut out = format!("{}\n", paint.bold(lint.id));

@@ -137,7 +137,7 @@ fn words(drawing: &Drawing<'_>, mark: &Mark<'_>, line: &str, room: usize) -> Opt
 }
 
 fn head(excerpt: &Excerpt<'_>, mark: &Mark<'_>, range: Range<usize>, style: &Style) -> Head {
-    let path = escape::terminal_str(excerpt.path, style.unicode);
+    let path = escape::line(excerpt.path, style.unicode);
     let start = mark.place.start;
     match (excerpt.within, mark.inner) {
         (Some(within), Some(inner)) => Head {
@@ -147,7 +147,7 @@ fn head(excerpt: &Excerpt<'_>, mark: &Mark<'_>, range: Range<usize>, style: &Sty
                 "{path}:{}:{}, in {}",
                 start.line,
                 start.column,
-                escape::terminal_str(within, style.unicode)
+                escape::line(within, style.unicode)
             ),
             line: inner.line as usize - 1,
             column: inner.column as usize - 1,

@@ -4,6 +4,7 @@ use cmlint_engine::{LintResult, Reported, State};
 use cmlint_lint::{Finding, Severity};
 use cmlint_model::proof::Step;
 use cmlint_model::{Scope, Text};
+use cmlint_source::{Sources, Span};
 
 use super::canvas::{self, Drawing};
 use crate::excerpt::{self, Cut, Pointer};
@@ -29,14 +30,14 @@ pub(super) fn draw(input: &Input<'_>, style: &Style, lint: &LintResult, reported
 /// What miette draws: the message and the places.
 fn frames(input: &Input<'_>, style: &Style, head: String, finding: &Finding) -> String {
     let labels: Vec<(String, bool)> =
-        finding.labels.iter().map(|l| (escape::terminal(&l.text, style.unicode), l.primary)).collect();
+        finding.labels.iter().map(|l| (escape::words(&l.text, style.unicode), l.primary)).collect();
     let pointers: Vec<Pointer> = finding
         .labels
         .iter()
         .zip(&labels)
         .map(|(label, (words, _))| Pointer { span: label.span, words: canvas::wish(words) })
         .collect();
-    let excerpts = excerpt::cut(input.sources, &pointers, &cut(input, style, &pointers));
+    let excerpts = excerpt::cut(input.sources, &pointers, &cut(input.sources, style, &pointers));
     canvas::draw(
         &Drawing {
             severity: match finding.severity {
@@ -45,7 +46,7 @@ fn frames(input: &Input<'_>, style: &Style, head: String, finding: &Finding) -> 
                 Severity::Info => miette::Severity::Advice,
             },
             head: Some(head),
-            message: escape::terminal(&finding.message, style.unicode),
+            message: escape::words(&finding.message, style.unicode),
             help: None,
             excerpts: &excerpts,
             labels: &labels,
@@ -55,10 +56,10 @@ fn frames(input: &Input<'_>, style: &Style, head: String, finding: &Finding) -> 
 }
 
 /// How excerpts are cut so that they fit in frames.
-pub(super) fn cut(input: &Input<'_>, style: &Style, pointers: &[Pointer]) -> Cut {
+pub(super) fn cut(sources: &Sources, style: &Style, pointers: &[Pointer]) -> Cut {
     let lines = pointers.iter().map(|p| {
-        let span = excerpt::inside(input.sources, p.span);
-        input.sources.get(span.file).line_of(span.start).0
+        let span = excerpt::inside(sources, p.span);
+        sources.get(span.file).line_of(span.start).0
     });
     // An excerpt shows a few lines behind the last label.
     let last = lines.max().unwrap_or(0) as u32 + 16;
@@ -66,12 +67,12 @@ pub(super) fn cut(input: &Input<'_>, style: &Style, pointers: &[Pointer]) -> Cut
 }
 
 /// A place as an editor takes it: `path:line:column`.
-pub(super) fn place(input: &Input<'_>, style: &Style, span: cmlint_source::Span) -> String {
+pub(super) fn place(input: &Input<'_>, style: &Style, span: Span) -> String {
     let place = excerpt::place(input.sources, span);
-    let path = escape::terminal_str(place.path, style.unicode);
+    let path = escape::line(place.path, style.unicode);
     let mut words = format!("{path}:{}:{}", place.start.line, place.start.column);
     if let Some(within) = place.within {
-        words.push_str(&format!(", in {}", escape::terminal_str(within, style.unicode)));
+        words.push_str(&format!(", in {}", escape::line(within, style.unicode)));
     }
     words
 }
@@ -103,11 +104,11 @@ impl Notes<'_> {
         }
         self.note(out, "sure", &rating(finding));
         // In one piece, because it is copied into a suppression.
-        let key = escape::terminal_str(finding.object.key.as_str(), self.style.unicode);
+        let key = escape::line(finding.object.key.as_str(), self.style.unicode);
         out.push_str(&format!("{}{key}\n", self.head("key")));
         if self.style.verbose {
             for alias in &finding.object.aliases {
-                let alias = escape::terminal_str(alias.as_str(), self.style.unicode);
+                let alias = escape::line(alias.as_str(), self.style.unicode);
                 out.push_str(&format!("{}{alias}\n", self.head("or")));
             }
         }
@@ -121,7 +122,7 @@ impl Notes<'_> {
         }
         let scope = match &object.scope {
             Scope::Hierarchy => String::new(),
-            scope => escape::terminal_str(&scope.to_string(), self.style.unicode),
+            scope => escape::line(&scope.to_string(), self.style.unicode),
         };
         match (words.is_empty(), scope.is_empty()) {
             (_, true) => words,
@@ -159,7 +160,7 @@ impl Notes<'_> {
 
     /// On lines of its own and in one piece, so that it can be copied.
     fn copied(&self, out: &mut String, head: &str, text: &Text) {
-        let text = escape::terminal_lines(text, self.style.unicode);
+        let text = escape::lines(text, self.style.unicode);
         out.push_str(self.head(head).trim_end());
         out.push('\n');
         out.push_str(&paint::indent(&text, HEAD + 1));
@@ -171,7 +172,7 @@ impl Notes<'_> {
     }
 
     fn words(&self, text: &Text) -> String {
-        escape::terminal(text, self.style.unicode)
+        escape::words(text, self.style.unicode)
     }
 }
 

@@ -133,7 +133,7 @@ impl List<'_> {
             for ((status, why), scopes) in &part.states {
                 let mut words = format!("{status}: {}", self.scopes(scopes));
                 if !why.is_empty() {
-                    words.push_str(&format!(" ({})", escape::terminal_str(why, self.style.unicode)));
+                    words.push_str(&format!(" ({})", escape::line(why, self.style.unicode)));
                 }
                 out.push_str(&paint::hang(&space, &words, self.style.columns(), true));
                 out.push('\n');
@@ -166,9 +166,9 @@ pub(crate) fn scope_names(scopes: &[&Scope], shown: usize, unicode: bool) -> Str
     for (index, scope) in scopes.iter().take(shown).enumerate() {
         words.push_str(if index == 0 { "" } else { ", " });
         if kind == Some(scope.kind()) {
-            words.push_str(&escape::terminal_str(&scope.key(), unicode));
+            words.push_str(&escape::line(&scope.key(), unicode));
         } else {
-            words.push_str(&escape::terminal_str(&scope.to_string(), unicode));
+            words.push_str(&escape::line(&scope.to_string(), unicode));
         }
         kind = Some(scope.kind());
     }

@@ -12,6 +12,7 @@ use std::cmp::Reverse;
 
 use cmlint_engine::{LintResult, Reported, Run, State, Summary, Verdict};
 use cmlint_lint::Severity;
+use cmlint_source::{Problem, Sources};
 
 pub(crate) use holes::{collect, scope_names};
 
@@ -19,7 +20,7 @@ use crate::paint::{self, Paint};
 use crate::{Input, Style, escape};
 
 /// The whole report.
-pub fn render(input: &Input<'_>, style: &Style) -> String {
+pub fn report(input: &Input<'_>, style: &Style) -> String {
     let mut out = String::new();
     for (lint, reported) in ordered(input.run) {
         if reported.state == State::Open || style.verbose {
@@ -35,6 +36,11 @@ pub fn render(input: &Input<'_>, style: &Style) -> String {
     }
     counts(&mut out, input.run, style);
     out
+}
+
+/// One problem of a file, as the report draws it: for a file that keeps the whole input from being read.
+pub fn problem(sources: &Sources, problem: &Problem, style: &Style) -> String {
+    problems::frame(sources, style, problem)
 }
 
 /// The last line: `N fail, N pass, N not applicable, N not evaluated, N crashed of N lints`.
@@ -118,7 +124,7 @@ fn rows(out: &mut String, style: &Style, rows: &[(&str, &str)]) {
     let column = rows.iter().map(|(id, _)| id.len()).max().unwrap_or(0).min(style.columns() / 2);
     for (id, words) in rows {
         let head = format!("  {}  ", paint::pad(id, column));
-        let words = escape::terminal_str(words, style.unicode);
+        let words = escape::line(words, style.unicode);
         out.push_str(&paint::hang(&head, &words, style.columns(), false));
         out.push('\n');
     }

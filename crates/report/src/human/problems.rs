@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cmlint_model::FileProblem;
-use cmlint_source::Problem;
+use cmlint_source::{Problem, Sources};
 
 use super::canvas::{self, Drawing};
 use super::finding::cut;
@@ -30,14 +30,14 @@ pub(super) fn draw(input: &Input<'_>, style: &Style) -> String {
         let shown = if style.verbose { problems.len() } else { DRAWN };
         for problem in problems.iter().take(shown) {
             match &problem.problem {
-                Ok(problem) => out.push_str(&frame(input, style, problem)),
+                Ok(problem) => out.push_str(&frame(input.sources, style, problem)),
                 Err(words) => out.push_str(&line(style, path, words)),
             }
             out.push('\n');
         }
         let more = problems.len().saturating_sub(shown);
         if more > 0 {
-            let path = escape::terminal_str(path, style.unicode);
+            let path = escape::line(path, style.unicode);
             let words = format!("{} in {path}; --verbose shows all", paint::count(more, "more problem"));
             out.push_str(&paint::hang("  ", &words, style.columns(), true));
             out.push_str("\n\n");
@@ -46,15 +46,15 @@ pub(super) fn draw(input: &Input<'_>, style: &Style) -> String {
     out
 }
 
-fn frame(input: &Input<'_>, style: &Style, problem: &Problem) -> String {
+pub(super) fn frame(sources: &Sources, style: &Style, problem: &Problem) -> String {
     let pointers = [Pointer { span: problem.span, words: 0 }];
-    let excerpts = excerpt::cut(input.sources, &pointers, &cut(input, style, &pointers));
+    let excerpts = excerpt::cut(sources, &pointers, &cut(sources, style, &pointers));
     canvas::draw(
         &Drawing {
             severity: if problem.lossy { miette::Severity::Warning } else { miette::Severity::Advice },
             head: None,
-            message: escape::terminal_str(&problem.message, style.unicode),
-            help: problem.help.as_ref().map(|h| escape::terminal_str(h, style.unicode)),
+            message: escape::line(&problem.message, style.unicode),
+            help: problem.help.as_ref().map(|h| escape::line(h, style.unicode)),
             excerpts: &excerpts,
             labels: &[(String::new(), true)],
         },
@@ -67,7 +67,7 @@ fn line(style: &Style, path: &str, words: &str) -> String {
     let sign = if style.unicode { "⚠" } else { "!" };
     let head = format!("  {} ", Paint::of(style).careful(sign));
     let words = format!("{path}: {words}");
-    let mut out = paint::hang(&head, &escape::terminal_str(&words, style.unicode), style.columns(), true);
+    let mut out = paint::hang(&head, &escape::line(&words, style.unicode), style.columns(), true);
     out.push('\n');
     out
 }
