@@ -77,6 +77,8 @@ pub struct Principals<'s> {
     /// (DNS domain, lower-case account name).
     by_sam: BTreeMap<(&'s str, String), Vec<&'s Row<DirectoryObject<'s>>>>,
     by_upn: BTreeMap<String, Vec<&'s Row<DirectoryObject<'s>>>>,
+    /// Computers by `dNSHostName`, lower case.
+    by_host_name: BTreeMap<String, Vec<&'s Row<DirectoryObject<'s>>>>,
     by_dn: BTreeMap<String, (&'s str, &'s Row<DirectoryObject<'s>>)>,
     /// Groups that list a distinguished name as member: (group, place of the value).
     groups_of_dn: BTreeMap<String, Vec<(&'s Row<DirectoryObject<'s>>, Span)>>,
@@ -133,6 +135,7 @@ impl<'s> Principals<'s> {
             by_sid: BTreeMap::new(),
             by_sam: BTreeMap::new(),
             by_upn: BTreeMap::new(),
+            by_host_name: BTreeMap::new(),
             by_dn: BTreeMap::new(),
             groups_of_dn: BTreeMap::new(),
             domains: Vec::new(),
@@ -201,9 +204,26 @@ impl<'s> Principals<'s> {
         let key = self.snapshot.inventory().host_key(host);
         let (short, domain) = key.split_once('.')?;
         let sam = format!("{short}$");
-        let found = self.by_sam.iter().find(|((dns, name), _)| *dns == domain && *name == sam)?;
-        let [row] = found.1.as_slice() else { return None };
+        let found = self.by_sam.get(&(domain, sam.clone())).map_or(&[][..], Vec::as_slice);
+        // A computer's DNS suffix need not be its domain's name; its object then says where it belongs.
+        let found = if found.is_empty() { self.by_host_name.get(&key)?.as_slice() } else { found };
+        let [row] = found else { return None };
         row.sid.as_ref().map(|sid| (sid.value, sid.span))
+    }
+
+    /// The name of a computer's account, by the computer's name in any form: `CONTOSO\CM01$`. Without the
+    /// NetBIOS name of the domain, its DNS name.
+    pub fn computer_name(&self, host: &str) -> Name {
+        let key = self.snapshot.inventory().host_key(host);
+        if let Some((sid, _)) = self.computer(&key) {
+            return self.label(&sid);
+        }
+        let (short, domain) = key.split_once('.').unwrap_or((&key, ""));
+        let netbios = self.domain_named(domain).and_then(|d| d.netbios.as_deref());
+        match netbios.unwrap_or(domain) {
+            "" => principal(format!("{}$", short.to_uppercase())),
+            domain => principal(format!("{domain}\\{}$", short.to_uppercase())),
+        }
     }
 
     /// Whether a SID belongs to a computer account; gMSAs end in `$` too and are told apart by their class.
@@ -214,7 +234,7 @@ impl<'s> Principals<'s> {
 
     /// Whether a SID belongs to a group; `None` when the snapshot does not say.
     pub fn is_group(&self, sid: &Sid) -> Option<bool> {
-        if is_builtin(sid) || matches!(sid.rid(), Some(512..=520)) && sid.is_domain_sid() {
+        if is_builtin(sid) || matches!(sid.rid(), Some(512..=520)) && sid.domain().is_some() {
             return Some(true);
         }
         self.object(sid).map(|o| o.is("group"))
@@ -290,8 +310,7 @@ impl<'s> Principals<'s> {
             return self.resolve_paired(full);
         };
         let sam = account.to_lowercase();
-        let found = self.by_sam.iter().find(|((dns, name), _)| *dns == names.dns && *name == sam);
-        match found.map(|(_, rows)| rows.as_slice()) {
+        match self.by_sam.get(&(names.dns.as_str(), sam)).map(Vec::as_slice) {
             Some([row]) => self.resolved(row, full),
             Some(rows @ [_, _, ..]) => {
                 Principal::Ambiguous(rows.iter().filter_map(|r| r.sid.as_ref().map(|s| s.value)).collect())
@@ -340,10 +359,8 @@ impl<'s> Principals<'s> {
     }
 
     fn not_in_directory(&self, dns: &str, full: &str) -> Principal {
-        let asked =
-            self.lookups.iter().find(|((domain, name), _)| *domain == dns && *name == full.to_lowercase());
-        match asked {
-            Some((_, (LookupAnswer::NotFound, span))) => Principal::NotFound(Some(*span)),
+        match self.lookups.get(&(dns, full.to_lowercase())) {
+            Some((LookupAnswer::NotFound, span)) => Principal::NotFound(Some(*span)),
             Some(_) => self.resolve_paired(full),
             None => {
                 let scope = Scope::domain(dns);
@@ -391,13 +408,13 @@ impl<'s> Principals<'s> {
                 if reached.contains_key(&holder) {
                     continue;
                 }
-                for member in group.members.get().into_iter().flat_map(|m| m.iter()) {
-                    let Some(member_sid) = member.sid.get().and_then(|s| s.parse::<Sid>().ok()) else {
-                        continue;
-                    };
-                    let Some(before) = reached.keys().find(|h| h.sid == member_sid).cloned() else {
-                        continue;
-                    };
+                // The shortest way in; the first in the file of several.
+                let ways = group.members.get().into_iter().flat_map(|m| m.iter()).filter_map(|member| {
+                    let member_sid = member.sid.get().and_then(|s| s.parse::<Sid>().ok())?;
+                    let before = reached.keys().find(|h| h.sid == member_sid)?;
+                    Some((steps_to(reached, before), member.span, member_sid, before.clone()))
+                });
+                if let Some((_, span, member_sid, before)) = ways.min() {
                     let group_name = group.name.get().map_or_else(|| sid.to_string(), |n| n.to_string());
                     let short = host.split('.').next().unwrap_or(host).to_uppercase();
                     let text = text!(
@@ -406,9 +423,8 @@ impl<'s> Principals<'s> {
                         principal(format!("{short}\\{group_name}")),
                         crate::words::host(host)
                     );
-                    reached.insert(holder.clone(), Some((before, Step::read(text, member.span))));
+                    reached.insert(holder.clone(), Some((before, Step::read(text, span))));
                     grew = true;
-                    break;
                 }
             }
         }
@@ -475,8 +491,8 @@ impl<'s> Principals<'s> {
         };
         let label = self.label(who);
         add(well_known::EVERYONE, text!("every account is in {}, `{}` too", principal("Everyone"), label));
-        let guest = who.is_domain_sid() && matches!(who.rid(), Some(501));
-        let is_account = who.is_domain_sid() && self.is_group(who) != Some(true);
+        let guest = who.domain().is_some() && matches!(who.rid(), Some(501));
+        let is_account = who.domain().is_some() && self.is_group(who) != Some(true);
         let service =
             [well_known::SYSTEM, well_known::LOCAL_SERVICE, well_known::NETWORK_SERVICE].contains(who);
         if (is_account && !guest) || service {
@@ -534,7 +550,7 @@ impl<'s> Principals<'s> {
     }
 
     fn unknown_groups(&self, sid: &Sid) -> Vec<Gap> {
-        if !sid.is_domain_sid() || self.machine_of(sid).is_some() {
+        if sid.domain().is_none() || self.machine_of(sid).is_some() || self.is_gone(sid) {
             return Vec::new();
         }
         match self.domain_of(sid) {
@@ -556,6 +572,15 @@ impl<'s> Principals<'s> {
                 vec![Gap::new(Dataset::Domain, Scope::Hierarchy, Status::Partial, why)]
             }
         }
+    }
+
+    /// Whether the directory is known to hold no such object: an account that was deleted is in no group.
+    fn is_gone(&self, sid: &Sid) -> bool {
+        let Some(dns) = self.domain_of(sid) else { return false };
+        let asked = self.lookups.get(&(dns, sid.to_string().to_lowercase()));
+        let directory = self.snapshot.directory.statement(&Scope::domain(dns));
+        matches!(asked, Some((LookupAnswer::NotFound, _)))
+            || directory.status == Status::Complete && directory.covers.is_empty()
     }
 
     fn directory_holes(&self, sid: &Sid) -> Vec<Gap> {
@@ -603,6 +628,9 @@ impl<'s> Principals<'s> {
             }
             if let Some(upn) = &row.upn {
                 self.by_upn.entry(upn.to_lowercase()).or_default().push(row);
+            }
+            if let Some(name) = &row.dns_host_name {
+                self.by_host_name.entry(crate::host_key(name)).or_default().push(row);
             }
             let Some(sid) = &row.sid else { continue };
             // Built-in groups of several domains share one SID; they are reached by their names.
@@ -689,6 +717,17 @@ impl<'s> Principals<'s> {
             }
         }
     }
+}
+
+/// Number of steps by which a group was reached.
+fn steps_to(reached: &BTreeMap<Holder, Option<(Holder, Step)>>, holder: &Holder) -> usize {
+    let mut steps = 0;
+    let mut at = holder;
+    while let Some(Some((before, _))) = reached.get(at) {
+        steps += 1;
+        at = before;
+    }
+    steps
 }
 
 /// A distinguished name as a key: names are compared without case, and without blanks after commas.
