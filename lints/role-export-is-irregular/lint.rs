@@ -84,13 +84,22 @@ fn unknown(operation: &Spanned<rows::Operation>, name: &str, subject: &mut Subje
         return;
     };
     let outside = if known.mask == 0 { 0 } else { granted.value.0 & !known.mask };
+    let bits = |outside_of_mask: bool| -> Vec<Text> {
+        catalogue::bits(id, granted.value.0)
+            .filter(|(bit, operation)| match outside & (1 << bit) != 0 {
+                true => outside_of_mask,
+                false => !outside_of_mask && operation.is_none(),
+            })
+            .map(|(bit, _)| text!("{}", bit))
+            .collect()
+    };
+    let (absent, unnamed) = (bits(true), bits(false));
     let mut odd = Vec::new();
-    for (bit, operation) in catalogue::bits(id, granted.value.0) {
-        if outside & (1 << bit) != 0 {
-            odd.push(text!("bit {} (not known to exist on this type)", bit));
-        } else if operation.is_none() {
-            odd.push(text!("bit {} (no name)", bit));
-        }
+    if !absent.is_empty() {
+        odd.push(text!("bits {} are not known to exist on this type", Text::join(absent, ", ")));
+    }
+    if !unnamed.is_empty() {
+        odd.push(text!("bits {} have no known name", Text::join(unnamed, ", ")));
     }
     if odd.is_empty() {
         return;
@@ -98,10 +107,10 @@ fn unknown(operation: &Spanned<rows::Operation>, name: &str, subject: &mut Subje
     subject
         .fail(
             text!(
-                "role `{}` grants bits on {} that have no known meaning: {}",
+                "role `{}` grants bits without a known meaning on object type {}: {}",
                 role(name),
                 type_name(id),
-                Text::join(odd, ", ")
+                Text::join(odd, "; ")
             ),
             granted.span,
             text!("{} = 0x{}", granted.value.0, Text::prose(format!("{:X}", granted.value.0))),

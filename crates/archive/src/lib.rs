@@ -14,7 +14,6 @@ mod manifest;
 mod open;
 mod read;
 mod recognise;
-mod secrets_tmp;
 
 pub use error::OpenError;
 pub use limits::Limits;

@@ -1,9 +1,9 @@
 //! Bytes into texts, and the ranges of them that must never be shown.
 
-use crate::secrets_tmp::{self as secrets, Format};
 use cmlint_model::{Dataset, FileProblem};
 use cmlint_source::{Encoding, FileId, Secret, Sources, Why};
 use cmlint_text::decode::decode;
+use cmlint_text::secrets::{self, Format};
 use sha2::{Digest, Sha256};
 
 /// A file as text.

@@ -1,7 +1,7 @@
 //! Version 1 of the manifest. These types are frozen: they may only gain optional properties.
 
 use cmlint_model::{Cover, Dataset, Scope, Statement, Status, path_key};
-use cmlint_source::{Bool, Field, FileId, Int, Many, Problem, Source, Span, Spanned, Str};
+use cmlint_source::{Bool, Field, Int, Many, Problem, Source, Span, Spanned, Str};
 use cmlint_text::json;
 use serde::Deserialize;
 
@@ -254,9 +254,4 @@ fn required<'r>(field: &'r Field<Str<'_>>, parent: Span, name: &str) -> Result<S
         let span = field.span().unwrap_or(parent);
         Problem::lost(span, format!("expected a text \"{name}\""))
     })
-}
-
-/// The place of a manifest itself.
-pub(crate) fn whole(file: FileId) -> Span {
-    file.span(0, 0)
 }

@@ -2,11 +2,11 @@
 
 use cmlint_model::{Dataset, Scope, Statement, Status, host_key};
 use cmlint_source::Source;
+use cmlint_text::secrets::Format;
 use cmlint_text::{csv, json, xml};
 
 use crate::load::format_of;
 use crate::open::Job;
-use crate::secrets_tmp::Format;
 
 /// The pieces of a loose file.
 ///

@@ -149,7 +149,8 @@ impl std::str::FromStr for Output {
             None => (text, None),
         };
         let format = Format::from_str(format, true).map_err(|_| {
-            let known: Vec<_> = Format::value_variants().iter().filter_map(|f| f.to_possible_value()).collect();
+            let known: Vec<_> =
+                Format::value_variants().iter().filter_map(|f| f.to_possible_value()).collect();
             let known: Vec<&str> = known.iter().map(|v| v.get_name()).collect();
             format!("unknown format; one of {}", known.join(", "))
         })?;

@@ -21,16 +21,18 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
         let archive = open(&args.input, &style(cli, true))?;
         let snapshot = archive.read();
         let selection: Selection = select(&lints, &snapshot, args.require_all);
-        let run: Run = run(selection, &snapshot, archive.sources(), Options { min_confidence: args.min_confidence });
+        let run: Run =
+            run(selection, &snapshot, archive.sources(), Options { min_confidence: args.min_confidence });
         let path = args.input.path.display().to_string();
-        let input = Input { run: &run, snapshot: &snapshot, sources: archive.sources(), tool: TOOL, path: &path };
+        let input =
+            Input { run: &run, snapshot: &snapshot, sources: archive.sources(), tool: TOOL, path: &path };
         for output in &outputs {
             let text = match output.format {
                 Format::Human => {
                     let style = style(cli, output.file.is_some());
-                    given::roles(&snapshot, archive.sources(), &style) + &human::render(&input, &style)
+                    given::roles(&snapshot, archive.sources(), &style) + &human::report(&input, &style)
                 }
-                Format::Json => json::render(&input),
+                Format::Json => json::report(&input),
             };
             deliver(&text, output)?;
         }
@@ -68,7 +70,8 @@ fn chosen(args: &Check) -> Result<Vec<LintDef>, Exit> {
         return Err(Exit::Usage);
     }
     let wanted = |def: &&LintDef| {
-        (args.select.is_empty() || args.select.iter().any(|id| id == def.id)) && !args.ignore.iter().any(|id| id == def.id)
+        (args.select.is_empty() || args.select.iter().any(|id| id == def.id))
+            && !args.ignore.iter().any(|id| id == def.id)
     };
     Ok(LINTS.iter().filter(wanted).copied().collect())
 }

@@ -41,17 +41,17 @@ fn role(text: &mut String, entry: &RoleEntry<'_>, sources: &Sources, style: &Sty
                 None => format!("bit {bit}"),
             })
             .collect();
-        let names = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+        let names = if names.is_empty() { vec!["nothing".to_owned()] } else { names };
         wrap(text, &format!("  {kind} ({}): ", granted.object_type), &names, style.width.clamp(40, 240));
     }
     text.push('\n');
 }
 
 /// Writes a list behind its heading, broken at commas, later lines indented.
-fn wrap(text: &mut String, heading: &str, list: &str, width: usize) {
+fn wrap(text: &mut String, heading: &str, list: &[String], width: usize) {
     text.push_str(heading);
     let mut column = heading.chars().count();
-    for (index, item) in list.split(", ").enumerate() {
+    for (index, item) in list.iter().enumerate() {
         if index > 0 {
             text.push(',');
             column += 1;

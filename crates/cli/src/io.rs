@@ -68,7 +68,9 @@ pub(crate) fn outputs(asked: &[Output]) -> Result<Vec<Output>, Exit> {
         return Ok(vec![Output { format: Format::Human, file: None }]);
     }
     if asked.iter().filter(|o| o.file.is_none()).count() > 1 {
-        say("cmlint: only one output can go to standard output; give the others a file, as in -o json=out.json");
+        say(
+            "cmlint: only one output can go to standard output; give the others a file, as in -o json=out.json",
+        );
         return Err(Exit::Usage);
     }
     Ok(asked.to_vec())
@@ -87,5 +89,11 @@ pub(crate) fn style(cli: &Cli, to_file: bool) -> Style {
     };
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     let width = cli.width.or(if to_file { None } else { columns }).unwrap_or(100);
-    Style { width, colour, unicode: !cli.ascii, verbose: cli.verbose, last_net: cmlint_text::secrets::last_net }
+    Style {
+        width,
+        colour,
+        unicode: !cli.ascii,
+        verbose: cli.verbose,
+        last_net: cmlint_text::secrets::last_net,
+    }
 }

@@ -51,7 +51,9 @@ fn tell(error: &OpenError, style: &Style) -> Exit {
                 n if n > 10 => say(&format!("  and {} more files", n - 10)),
                 _ => {}
             }
-            say("  a snapshot has a manifest.json; loose files may be role exports, provider rows as JSON, LDIF,");
+            say(
+                "  a snapshot has a manifest.json; loose files may be role exports, provider rows as JSON, LDIF,",
+            );
             say("  secedit exports, task sequences, applicationHost.config and CSV files of snapshots");
             Exit::Nothing
         }
@@ -62,7 +64,9 @@ fn tell(error: &OpenError, style: &Style) -> Exit {
 fn nearby(path: &std::path::Path) -> Option<String> {
     let wanted = path.file_name()?.to_string_lossy().to_lowercase();
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
-    let names = std::fs::read_dir(parent).ok()?.filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned()));
+    let names = std::fs::read_dir(parent)
+        .ok()?
+        .filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned()));
     let best = names.map(|name| (crate::show::distance(&wanted, &name.to_lowercase()), name)).min()?;
     (best.0 <= 2).then(|| parent.join(best.1).display().to_string())
 }

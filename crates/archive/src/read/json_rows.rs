@@ -1,7 +1,6 @@
-use crate::secrets_tmp as secrets;
 use cmlint_model::{Dataset, Insert, Snapshot, rows};
 use cmlint_source::{Sources, Span, Spanned};
-use cmlint_text::json;
+use cmlint_text::{json, secrets};
 use serde::Deserialize;
 
 use super::Reader;

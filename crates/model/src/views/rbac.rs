@@ -92,29 +92,7 @@ impl<'s> Roles<'s> {
         for (_, row) in snapshot.role_xml.rows() {
             entries.push(from_file(row));
         }
-        // A role that was exported and listed is one role: the list has its identifier, the file its bits.
-        let listed: BTreeMap<String, usize> = entries
-            .iter()
-            .enumerate()
-            .filter(|(_, e)| e.origin == RoleOrigin::Provider)
-            .map(|(i, e)| (e.name.value.to_lowercase(), i))
-            .collect();
-        let mut merged = vec![false; entries.len()];
-        for index in 0..entries.len() {
-            if entries[index].origin != RoleOrigin::File {
-                continue;
-            }
-            if let Some(&twin) = listed.get(&entries[index].name.value.to_lowercase()) {
-                let id = entries[twin].id;
-                entries[index].id = id;
-                merged[twin] |= entries[twin].granted.is_none();
-            }
-        }
-        let mut index = 0;
-        entries.retain(|_| {
-            index += 1;
-            !merged[index - 1]
-        });
+        merge_exports(&mut entries);
         entries.sort_by_key(|e| (e.origin, e.span));
         let holes = holes(snapshot);
         Roles { entries, holes }
@@ -144,6 +122,40 @@ impl<'s> Roles<'s> {
     pub fn by_name(&self, name: &str) -> Option<&RoleEntry<'s>> {
         self.entries.iter().find(|r| r.name.value.eq_ignore_ascii_case(name.trim()))
     }
+}
+
+/// A role that was exported and listed is one role: the list has its identifier, the file its bits, and the
+/// file is what an administrator reads. An export that grants something else than the site's role does is
+/// out of date, or not yet imported: it stays a role of its own.
+fn merge_exports(entries: &mut Vec<RoleEntry<'_>>) {
+    let mut listed: BTreeMap<String, usize> = BTreeMap::new();
+    for (index, entry) in entries.iter().enumerate().filter(|(_, e)| e.origin == RoleOrigin::Provider) {
+        listed.insert(entry.name.value.to_lowercase(), index);
+    }
+    let mut dropped = vec![false; entries.len()];
+    for index in 0..entries.len() {
+        if entries[index].origin != RoleOrigin::File {
+            continue;
+        }
+        let Some(&twin) = listed.get(&entries[index].name.value.to_lowercase()) else { continue };
+        let same = match (&entries[index].granted, &entries[twin].granted) {
+            (Some(file), Some(list)) => bits_of(file) == bits_of(list),
+            _ => true,
+        };
+        if same && !dropped[twin] {
+            entries[index].id = entries[twin].id;
+            dropped[twin] = true;
+        }
+    }
+    let mut index = 0;
+    entries.retain(|_| {
+        index += 1;
+        !dropped[index - 1]
+    });
+}
+
+fn bits_of(granted: &[Granted]) -> BTreeMap<i64, i64> {
+    granted.iter().map(|g| (g.object_type, g.mask)).collect()
 }
 
 /// The provider's list names every role, exported files name every custom one: either is enough. Loose
