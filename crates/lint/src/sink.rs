@@ -79,6 +79,14 @@ impl Subject<'_> {
         merge(&mut self.sink.gaps, gaps);
     }
 
+    /// Holes that could hide something about the subject; without any, the subject stays as it is.
+    pub fn unless(&mut self, gaps: impl IntoIterator<Item = Gap>) {
+        let mut gaps = gaps.into_iter().peekable();
+        if gaps.peek().is_some() {
+            self.unknown(gaps);
+        }
+    }
+
     /// Takes what is known; when holes keep it from being known, the subject is unknown.
     pub fn require<T>(&mut self, judged: Judged<T>) -> Option<T> {
         match judged {
