@@ -20,7 +20,8 @@ pub use sink::{Sink, Subject};
 /// What a lint file imports.
 pub mod prelude {
     pub use cmlint_model::need::{
-        AllPurposes, AnyOf, Each, Hierarchy, Maybe, Names, Need, OwnPolicy, Stored, Subjects, Via, Whole, one,
+        AllPurposes, AnyOf, DomainPrincipals, Each, Hierarchy, Maybe, Names, Need, OwnPolicy, Stored,
+        Subjects, Via, Whole, one,
     };
     pub use cmlint_model::proof::{Answer, Confidence, Proof, Step};
     pub use cmlint_model::purpose::{Purpose, SignIn};

@@ -132,6 +132,19 @@ impl<'s, T: Fact<'s>> Whole<'s, T> {
     }
 }
 
+impl<'s, T: Fact<'s>> Whole<'s, T> {
+    /// The rows of all scopes.
+    ///
+    /// # Errors
+    /// The holes, when any scope is not complete.
+    pub fn all(&self) -> Judged<Vec<(&'s Scope, &'s Row<T>)>> {
+        match self.context.snapshot.holes(T::DATASET, false) {
+            holes if holes.is_empty() => Ok(T::table(self.context.snapshot).rows().collect()),
+            holes => Err(holes),
+        }
+    }
+}
+
 impl<'s, T: Fact<'s>> Need<'s> for Whole<'s, T> {
     fn declare(declaration: &mut Declaration) {
         declaration.dataset(T::DATASET);
@@ -192,6 +205,30 @@ impl<'s> Subjects<'s> for Via<'s, crate::views::Secrets> {
     }
 }
 
+/// Domain accounts and groups: names, SIDs, and memberships as far as the directory holds them. Local groups
+/// of computers are not asked for.
+#[derive(Debug)]
+pub struct DomainPrincipals<'s> {
+    principals: &'s Principals<'s>,
+}
+
+impl<'s> std::ops::Deref for DomainPrincipals<'s> {
+    type Target = Principals<'s>;
+    fn deref(&self) -> &Principals<'s> {
+        self.principals
+    }
+}
+
+impl<'s> Need<'s> for DomainPrincipals<'s> {
+    fn declare(declaration: &mut Declaration) {
+        declaration.views.insert(ViewId::Principals);
+        declaration.dataset(Dataset::Directory);
+    }
+    fn resolve(context: Context<'s>) -> Self {
+        DomainPrincipals { principals: Principals::get(context.views) }
+    }
+}
+
 /// Names and SIDs: who a name stands for and what a SID is called, without asking for memberships. A name
 /// that cannot be resolved without the directory stays a name.
 #[derive(Debug)]
@@ -237,6 +274,15 @@ impl<'s> Need<'s> for Hierarchy<'s> {
     }
     fn resolve(context: Context<'s>) -> Self {
         Hierarchy { context }
+    }
+}
+
+/// Sites and computers of the hierarchy, as what a lint is about.
+impl<'s> Subjects<'s> for Hierarchy<'s> {
+    fn holes(&self) -> Vec<Gap> {
+        let mut holes = self.site_holes().to_vec();
+        crate::proof::merge(&mut holes, self.host_holes().iter().cloned());
+        holes
     }
 }
 

@@ -1,7 +1,10 @@
 //! What one computer says of itself: domain role, local groups, user rights, descriptors, services, IIS.
 
 use cmlint_source::{Bool, Field, Int, Many, Secret, Span, Spanned, Str};
+use cmlint_winsec::Sid;
 use serde::Deserialize;
+
+use crate::{Dataset, Gap, Judged, Scope};
 
 /// Domain membership and role of a computer (`Win32_ComputerSystem`), with the SID of its own accounts.
 #[derive(Deserialize, Debug, Default)]
@@ -36,6 +39,38 @@ pub struct LocalGroup<'a> {
     /// Set when the members could not be read (an orphaned SID stops `Get-LocalGroupMember`).
     #[serde(rename = "Error")]
     pub error: Field<Str<'a>>,
+}
+
+impl<'a> LocalGroup<'a> {
+    /// The SID of the group.
+    pub fn group_sid(&self) -> Option<Sid> {
+        self.sid.get().and_then(|s| s.trim().parse().ok())
+    }
+
+    /// The direct members.
+    ///
+    /// # Errors
+    /// The hole, when they could not be read. `null` is how some exports write an empty list; a list that
+    /// is not there at all was not exported.
+    pub fn listed(&self, host: &Scope) -> Judged<&[Spanned<Member<'a>>]> {
+        let name = self.name.get().map_or("a group", |n| &**n);
+        if self.error.filled().is_none() {
+            match &self.members {
+                Field::Present(members) => return Ok(&members.value),
+                Field::Null(_) => return Ok(&[]),
+                Field::Absent | Field::Unreadable(_) => {}
+            }
+        }
+        let why = format!("the members of `{name}` could not be read");
+        Err(vec![Gap::property(Dataset::LocalGroup, host.clone(), "Members", why)])
+    }
+}
+
+impl Member<'_> {
+    /// The SID of the member.
+    pub fn member_sid(&self) -> Option<Sid> {
+        self.sid.get().and_then(|s| s.trim().parse().ok())
+    }
 }
 
 /// A member of a local group.

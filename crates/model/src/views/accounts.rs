@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cmlint_source::{Span, Spanned};
+use cmlint_winsec::Sid;
 
 use super::principals::{Home, Principal, Principals};
-use crate::proof::merge;
+use crate::proof::{Proof, merge};
 use crate::purpose::{Place, Purpose};
 use crate::rows::{ComponentItem, Step, prop, prop_list};
 use crate::table::{Fact, Table};
-use crate::{Gap, Key, Scope, Snapshot};
+use crate::{Dataset, Gap, Judged, Key, Scope, Snapshot, Status};
 
 /// Every account of every purpose.
 #[derive(Debug)]
@@ -50,6 +51,36 @@ impl Account<'_> {
     /// Where the account is named.
     pub fn span(&self) -> Span {
         self.name.span
+    }
+
+    /// The SID of the account; `None` when the name was looked up and does not exist.
+    ///
+    /// # Errors
+    /// The holes, when it is not known whom the name stands for.
+    pub fn sid(&self, principals: &Principals<'_>) -> Judged<Option<Sid>> {
+        let name = self.name.value.trim();
+        let dataset = || self.purpose.datasets().first().copied().unwrap_or(Dataset::Directory);
+        match &self.principal {
+            Principal::Resolved { sid, .. } => Ok(Some(*sid)),
+            Principal::NotFound(_) => Ok(None),
+            Principal::NameOnly => Err(principals.unresolved(name)),
+            Principal::Ambiguous(sids) => {
+                let why = format!("`{name}` stands for {} principals", sids.len());
+                Err(vec![Gap::new(Dataset::Directory, Scope::Hierarchy, Status::Partial, why)])
+            }
+            Principal::SetByVariable(variable) => {
+                let why = format!("`{name}` is set by the variable {variable} when it is used");
+                Err(vec![Gap::new(dataset(), self.scope.clone(), Status::Partial, why)])
+            }
+        }
+    }
+
+    /// What led from the name to its SID, as the first step of a proof.
+    pub fn via(&self) -> Proof {
+        match &self.principal {
+            Principal::Resolved { via: Some(step), .. } => Proof::of(step.clone()),
+            _ => Proof::default(),
+        }
     }
 
     /// The key of the account: `site:PS1/account:network-access/name:contoso\svc-naa`, or
@@ -209,7 +240,7 @@ impl<'s> Finder<'_, 's> {
 
     fn component_prop(&mut self, item: &str, name: &str) -> Vec<Gap> {
         let snapshot = self.snapshot;
-        let mut holes = snapshot.holes(crate::Dataset::Component, true);
+        let mut holes = snapshot.holes(Dataset::Component, true);
         for (scope, row) in snapshot.components.rows() {
             if !row.0.component().eq_ignore_ascii_case(item) {
                 continue;
@@ -226,7 +257,7 @@ impl<'s> Finder<'_, 's> {
 
     fn role_prop(&mut self, role: &str, name: &str) -> Vec<Gap> {
         let snapshot = self.snapshot;
-        let mut holes = snapshot.holes(crate::Dataset::SiteSystemRole, true);
+        let mut holes = snapshot.holes(Dataset::SiteSystemRole, true);
         for (scope, row) in snapshot.site_system_roles.rows() {
             if !row.role_name.get().is_some_and(|r| r.trim().eq_ignore_ascii_case(role)) {
                 continue;
@@ -261,7 +292,7 @@ impl<'s> Finder<'_, 's> {
                 self.add(scope, name, None, None);
             }
         }
-        snapshot.holes(crate::Dataset::StoredAccount, true)
+        snapshot.holes(Dataset::StoredAccount, true)
     }
 
     fn forest(&mut self) -> Vec<Gap> {
@@ -271,7 +302,7 @@ impl<'s> Finder<'_, 's> {
                 self.add(scope, name, None, None);
             }
         }
-        snapshot.holes(crate::Dataset::Forest, true)
+        snapshot.holes(Dataset::Forest, true)
     }
 
     fn package_access(&mut self) -> Vec<Gap> {
@@ -281,12 +312,12 @@ impl<'s> Finder<'_, 's> {
                 self.add(scope, nal_name(name), None, None);
             }
         }
-        snapshot.holes(crate::Dataset::PackageAccess, true)
+        snapshot.holes(Dataset::PackageAccess, true)
     }
 
     fn permitted_viewers(&mut self) -> Vec<Gap> {
         let snapshot = self.snapshot;
-        let mut holes = snapshot.holes(crate::Dataset::ClientSettings, true);
+        let mut holes = snapshot.holes(Dataset::ClientSettings, true);
         for (scope, row) in snapshot.client_settings.rows() {
             if !row.collected("AgentConfigurations") {
                 merge(&mut holes, [row.gap(scope, "AgentConfigurations")]);
@@ -302,7 +333,7 @@ impl<'s> Finder<'_, 's> {
 
     fn steps(&mut self, kinds: &[&str], names: &[&str]) -> Vec<Gap> {
         let snapshot = self.snapshot;
-        let mut holes = snapshot.holes(crate::Dataset::TaskSequence, true);
+        let mut holes = snapshot.holes(Dataset::TaskSequence, true);
         for (scope, row) in snapshot.task_sequences.rows() {
             let package = row.data.package_id.as_ref().map_or("", |p| &*p.value).to_owned();
             for step in &row.data.steps {

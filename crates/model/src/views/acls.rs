@@ -166,6 +166,44 @@ impl<'s> Acls<'s> {
         (found, holes)
     }
 
+    /// The object whose entries decide about a path, and how many levels above the path it lies: 0 for the
+    /// path's own row. Where rows with inherited entries only were left out, a path without a row has what
+    /// the nearest object above it hands down, or does not exist.
+    ///
+    /// # Errors
+    /// As [`Self::object`]; also when no object above it was collected.
+    pub fn deciding(&self, host: &Scope, kind: Kind, path: &str) -> Judged<(&AclObject<'s>, usize)> {
+        let mut at = path_key(path);
+        let mut levels = 0;
+        while !self.objects.contains_key(&(host.clone(), kind_word(kind), at.clone())) {
+            match above(&at) {
+                Some(parent) if self.is_left_out(host, kind, &at) => at = parent,
+                _ => return Err(vec![self.missing(host, kind, path)]),
+            }
+            levels += 1;
+        }
+        // A row that could not be understood is none that was left out.
+        if levels > 0 && !self.unread(host).is_empty() {
+            return Err(self.unread(host).to_vec());
+        }
+        self.object(host, kind, &at).map(|object| (object, levels))
+    }
+
+    /// Whether a path lies inside a tree that was walked, and walked without its rows that only inherit.
+    fn is_left_out(&self, host: &Scope, kind: Kind, key: &str) -> bool {
+        let statement = self.snapshot.acls.statement(host);
+        let complete = matches!(statement.status, Status::Complete | Status::Given);
+        complete
+            && statement.covers.iter().any(|cover| match cover {
+                Cover::Tree { kind: k, root, depth, inherited_left_out: true } => {
+                    k == kind_word(kind)
+                        && within(key, root)
+                        && depth.is_none_or(|d| levels_below(key, root) <= d as usize)
+                }
+                _ => false,
+            })
+    }
+
     /// All objects of a computer.
     pub fn of_host(&self, host: &Scope) -> impl Iterator<Item = &AclObject<'s>> {
         self.objects.iter().filter(move |((scope, ..), _)| scope == host).map(|(_, object)| object)
@@ -253,8 +291,22 @@ fn deep_enough(path: &str, root: &str, depth: u32) -> bool {
     if !within(path, root) {
         return false;
     }
-    let below = path[root.len()..].split('\\').filter(|s| !s.is_empty()).count();
-    (below as u32) < depth
+    levels_below(path, root) < depth as usize
+}
+
+/// The folder above, as a path key; `None` above a drive or share.
+fn above(key: &str) -> Option<String> {
+    let (above, last) = key.rsplit_once('\\')?;
+    match (above, last) {
+        (_, "") => None,
+        (drive, _) if drive.ends_with(':') => Some(format!("{drive}\\")),
+        ("" | "\\", _) => None,
+        _ => Some(above.to_owned()),
+    }
+}
+
+fn levels_below(path: &str, root: &str) -> usize {
+    path[root.len()..].split('\\').filter(|s| !s.is_empty()).count()
 }
 
 fn kind_of(word: &str, path: &str) -> Option<(Kind, &'static str)> {
@@ -293,19 +345,4 @@ impl Acls<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_compare_as_windows_compares_them() {
-        assert_eq!(path_key(r"\\?\C:\Program Files\X\"), path_key(r"c:\program files\x"));
-        assert_eq!(path_key(r"C:\"), r"c:\");
-    }
-
-    #[test]
-    fn a_walk_of_two_levels_reaches_one_level_below_the_first() {
-        assert!(deep_enough(r"c:\a\osd", r"c:\a", 2));
-        assert!(!deep_enough(r"c:\a\osd\bin", r"c:\a", 2));
-        assert!(!deep_enough(r"c:\ab", r"c:\a", 2));
-    }
-}
+mod tests;

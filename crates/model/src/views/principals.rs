@@ -211,6 +211,47 @@ impl<'s> Principals<'s> {
         row.sid.as_ref().map(|sid| (sid.value, sid.span))
     }
 
+    /// The account of a computer, by the computer's name in any form; from the directory, else from a name
+    /// that stands beside a SID. That the directory has no such computer tells nothing: its DNS suffix need
+    /// not be its domain's name.
+    pub fn account_of(&self, host: &str) -> Principal {
+        let name = self.computer_name(host);
+        match self.computer(host) {
+            Some((sid, span)) => {
+                let text = text!(
+                    "`{}` is the account of {}",
+                    name,
+                    crate::words::host(self.snapshot.inventory().host_key(host))
+                );
+                Principal::Resolved { sid, via: Some(Step::read(text, span)) }
+            }
+            None => self.resolve_paired(&name.text),
+        }
+    }
+
+    /// Why a name could not be resolved: the directory in which it would have to be looked up.
+    pub fn unresolved(&self, name: &str) -> Vec<Gap> {
+        let name = name.trim();
+        let domain = match (name.split_once('\\'), name.split_once('@')) {
+            (Some((domain, _)), _) | (None, Some((_, domain))) => domain.to_lowercase(),
+            (None, None) => {
+                let why = format!("`{name}` names no domain");
+                return vec![Gap::new(Dataset::Directory, Scope::Hierarchy, Status::Partial, why)];
+            }
+        };
+        let Some(names) = self.domain_named(&domain) else {
+            let status = self.snapshot.domains.statement(&Scope::Hierarchy).status;
+            let status = if status == Status::Complete { Status::Partial } else { status };
+            let why = format!("nothing says which domain or computer `{domain}` is, in `{name}`");
+            return vec![Gap::new(Dataset::Domain, Scope::Hierarchy, status, why)];
+        };
+        let scope = Scope::domain(&names.dns);
+        let hole = self.snapshot.directory.hole(&scope, true);
+        let mut gap = hole.unwrap_or_else(|| Gap::new(Dataset::Directory, scope, Status::Partial, ""));
+        gap.why = format!("nothing says which account `{name}` is");
+        vec![gap]
+    }
+
     /// The name of a computer's account, by the computer's name in any form: `CONTOSO\CM01$`. Without the
     /// NetBIOS name of the domain, its DNS name.
     pub fn computer_name(&self, host: &str) -> Name {
@@ -428,17 +469,8 @@ impl<'s> Principals<'s> {
                 }
             }
         }
-        for group in groups.iter().filter(|g| g.error.filled().is_some() || g.members.get().is_none()) {
-            let name = group.name.get().map_or("a group", |n| &**n);
-            // A group without a member list is empty in some exports and unreadable in others.
-            if group.error.filled().is_some() || group.members.is_unreadable() {
-                holes.push(Gap::property(
-                    Dataset::LocalGroup,
-                    scope.clone(),
-                    "Members",
-                    format!("the members of `{name}` could not be read"),
-                ));
-            }
+        for group in groups {
+            holes.extend(group.listed(&scope).err().into_iter().flatten());
         }
         holes
     }
