@@ -1,4 +1,4 @@
-// error: error[E0277]
+// error: error[E0599]
 use cmlint_lint::prelude::*;
 type Odd<'s> = Each<'s, String>;
 pub fn odd(need: Odd<'static>) { let _ = need.iter(); }

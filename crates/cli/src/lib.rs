@@ -16,6 +16,19 @@ pub use exit::Exit;
 
 /// Runs the program with the arguments of the process and returns its exit code.
 pub fn main() -> Exit {
+    hide_panics();
+    std::panic::catch_unwind(start).unwrap_or(Exit::Usage)
+}
+
+/// The message of a panic can hold a piece of the snapshot, secrets included: only its place is told.
+fn hide_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
+        io::say(&format!("cmlint: this program has a defect{place}; please report it with this line"));
+    }));
+}
+
+fn start() -> Exit {
     let args = match args::Cli::try_parse() {
         Ok(args) => args,
         Err(error) => {
