@@ -4,7 +4,7 @@ use cmlint_engine::NotSelected;
 use cmlint_model::{Dataset, Scope, Snapshot, Status};
 
 use super::tally::{Item, Offer, Row, Tally};
-use crate::human::{collect, scope_names};
+use crate::human::collect;
 use crate::paint::{self, Paint};
 use crate::{Style, escape};
 
@@ -40,7 +40,17 @@ impl Page<'_> {
 
     fn rows(&self, out: &mut String, rows: &[Row]) {
         let mut alike: BTreeMap<Alike<'_>, (Vec<&Scope>, usize)> = BTreeMap::new();
-        for row in rows {
+        // Whole datasets that nobody collected share a line, not to bury what is there.
+        let absent = |row: &Row| {
+            !self.style.verbose
+                && (row.status, &row.scope) == (Status::NotCollected, &Scope::Hierarchy)
+                && row.property.is_none()
+        };
+        let mut missing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for row in rows.iter().filter(|row| absent(row)) {
+            missing.entry(&row.why).or_default().push(row.dataset.name());
+        }
+        for row in rows.iter().filter(|row| !absent(row)) {
             let key = (row.dataset, row.property, row.status, row.why.as_str());
             let (scopes, count) = alike.entry(key).or_default();
             scopes.push(&row.scope);
@@ -56,7 +66,7 @@ impl Page<'_> {
                 paint::pad(&name(key), column),
                 paint::pad(&self.status(key.2), 13),
             );
-            let mut words = scope_names(scopes, shown, self.style.unicode);
+            let mut words = collect::scope_names(scopes, shown, self.style.unicode);
             if !key.3.is_empty() {
                 words.push_str(&format!(" ({})", escape::line(key.3, self.style.unicode)));
             }
@@ -66,6 +76,15 @@ impl Page<'_> {
             out.push_str("  nothing was collected\n");
         }
         out.push('\n');
+        for (why, names) in missing {
+            let head = format!("  {}: ", self.status(Status::NotCollected));
+            let mut words = names.join(", ");
+            if !why.is_empty() {
+                words.push_str(&format!(" ({})", escape::line(why, self.style.unicode)));
+            }
+            out.push_str(&paint::hang(&head, &words, self.style.columns(), true));
+            out.push_str("\n\n");
+        }
     }
 
     /// Beside the head, or below it on a narrow terminal.
@@ -119,7 +138,9 @@ impl Page<'_> {
         for (index, item) in items.iter().enumerate() {
             let head = format!("  [{}] ", index + 1);
             out.push_str(&format!("{head}{}\n", self.paint.bold(item.name())));
-            collect(out, self.style, head.len(), item.dataset.info().right, item.command());
+            let before = index.checked_sub(1).map(|i| (index, items[i].dataset.info().right));
+            let right = item.dataset.info().right;
+            collect::draw(out, self.style, head.len(), right, before, item.command());
         }
     }
 

@@ -35,6 +35,15 @@ impl Blanks {
         Blanks(merged)
     }
 
+    /// Bytes of a range that are shown. A blank counts the same however long it is.
+    pub(super) fn shown(&self, range: Range<usize>) -> usize {
+        let from = self.0.partition_point(|b| b.end <= range.start);
+        let touching = self.0[from..].iter().take_while(|b| b.start < range.end);
+        touching.fold(range.len(), |shown, blank| {
+            shown - (blank.end.min(range.end) - blank.start.max(range.start)) + 3
+        })
+    }
+
     /// The blank that holds the byte at `offset`.
     pub(super) fn at(&self, offset: usize) -> Option<&Range<usize>> {
         let index = self.0.partition_point(|b| b.end <= offset);

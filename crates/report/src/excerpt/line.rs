@@ -129,7 +129,8 @@ impl Brush<'_> {
         let leash = wants.iter().map(|w| self.leash(w).saturating_sub(ellipsis + middle(w))).min();
         let leash = leash.unwrap_or(0);
 
-        let spare = self.width.saturating_sub(marked + 2 * ellipsis);
+        // However long the marks are, what stands before them says what they are.
+        let spare = self.width.saturating_sub(marked.min(self.width * 2 / 3) + 2 * ellipsis);
         let (mut left, mut used) = (Vec::new(), 0);
         let mut start = first;
         self.extend_left(&mut left, &mut used, &mut start, area.start, (spare / 2).min(leash));
@@ -172,7 +173,12 @@ impl Brush<'_> {
             at = piece.raw.end;
             pieces.push(piece);
         }
-        wants.iter().all(|want| self.middle(&pieces, want) <= self.leash(want)).then_some(pieces)
+        // A line that fits is cut only where its words would be squeezed.
+        let squeezed = |want: &Want| {
+            let words = want.words.min(24).min(self.width / 2);
+            words > 0 && self.middle(&pieces, want) + ELBOW + words > self.width
+        };
+        (!wants.iter().any(squeezed)).then_some(pieces)
     }
 
     fn extend_left(
@@ -196,7 +202,10 @@ impl Brush<'_> {
 
     /// The column at which the middle of a mark may stand at most.
     fn leash(&self, want: &Want) -> usize {
-        self.width.saturating_sub(ELBOW + want.words.min(self.width / 2))
+        match want.words {
+            0 => self.width,
+            words => self.width.saturating_sub(ELBOW + words.min(self.width / 2)),
+        }
     }
 
     fn middle(&self, pieces: &[Piece], want: &Want) -> usize {

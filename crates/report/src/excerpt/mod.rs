@@ -91,9 +91,11 @@ const CONTINUED: usize = 3;
 const BETWEEN: usize = 2;
 /// Lines of an excerpt, context not counted.
 const LINES: usize = 12;
-/// Bytes on each side of a label that are looked at. It is more than is shown, so that a secret is
+/// Bytes of a line on each side of its labels that may be shown.
+const SHOWN: usize = 1024;
+/// Bytes on each side of the labels that are looked at. It is more than is shown, so that a secret is
 /// recognised by a beginning that is not.
-const REACH: usize = 2048;
+const REACH: usize = 3 * SHOWN;
 
 /// Cuts excerpts around labels: labels that stand together share one. The excerpt of the first pointer is
 /// the first; the others follow in the order of their pointers.
@@ -200,20 +202,17 @@ fn ceil(text: &str, offset: usize) -> usize {
 /// `targets` are of one source, by place, and not empty.
 fn excerpt<'a>(sources: &'a Sources, targets: &[Target<'a>], how: &Cut) -> Excerpt<'a> {
     let source = targets[0].source;
-    let lines = lines_of(source, targets, how.width);
-    let areas: Vec<Range<usize>> = lines.clone().map(|line| area(source, targets, line)).collect();
-    let from = source.floor(areas.first().map_or(0, |a| a.start).saturating_sub(REACH));
-    let to = ceil(source.text(), areas.last().map_or(0, |a| a.end) + REACH);
-    let blanks = Blanks::find(source, from..to, how.last_net);
+    let near = near(source, targets);
+    let blanks = Blanks::find(source, near.clone(), how.last_net);
     let brush = Brush { text: source.text(), blanks: &blanks, width: how.width, unicode: how.unicode };
 
     let mut drawn = Vec::new();
     let mut marks: Vec<Mark<'a>> = Vec::new();
-    for (row, (line, area)) in lines.zip(areas).enumerate() {
+    for (row, line) in lines_of(source, targets, &near, &blanks, how.width).enumerate() {
         let here: Vec<&Target<'a>> = targets.iter().filter(|t| t.line == line).collect();
         let wants: Vec<Want> =
             here.iter().map(|t| Want { start: t.start, end: t.end, words: t.words }).collect();
-        let (text, ranges) = brush.line(source.line_range(line), area, &wants);
+        let (text, ranges) = brush.line(source.line_range(line), area(source, &here, line, &near), &wants);
         for (target, range) in here.into_iter().zip(ranges) {
             match marks.last_mut().filter(|m| m.line == row && m.range == range) {
                 Some(mark) => mark.pointers.push(target.index),
@@ -231,10 +230,26 @@ fn excerpt<'a>(sources: &'a Sources, targets: &[Target<'a>], how: &Cut) -> Excer
     Excerpt { path: source.path(), within: source.within(), lines: drawn, marks }
 }
 
+/// The part of a text that is looked at.
+fn near(source: &Source, targets: &[Target<'_>]) -> Range<usize> {
+    let first = targets.iter().map(|t| t.start).min().unwrap_or(0);
+    let last = targets.iter().map(|t| t.start).max().unwrap_or(0);
+    source.floor(first.saturating_sub(REACH))..ceil(source.text(), last + REACH)
+}
+
 /// The lines to show: those of the labels, those between, and short ones around.
-fn lines_of(source: &Source, targets: &[Target<'_>], width: usize) -> Range<usize> {
+fn lines_of(
+    source: &Source,
+    targets: &[Target<'_>],
+    near: &Range<usize>,
+    blanks: &Blanks,
+    width: usize,
+) -> Range<usize> {
     let text = source.text();
-    let short = |line: usize| source.line_range(line).len() <= width * 2;
+    let short = |line: usize| {
+        let range = source.line_range(line);
+        near.start <= range.start && range.end <= near.end && blanks.shown(range) <= width * 2
+    };
     let filled = |line: usize| short(line) && !text[source.line_range(line)].trim().is_empty();
     let (mut first, mut last) = (targets[0].line, targets[targets.len() - 1].line);
     let (_, count) = source.line_of(0);
@@ -250,14 +265,14 @@ fn lines_of(source: &Source, targets: &[Target<'_>], width: usize) -> Range<usiz
     first..last + 1
 }
 
-/// What is looked at of a line.
-fn area(source: &Source, targets: &[Target<'_>], line: usize) -> Range<usize> {
-    let range = source.line_range(line);
-    let here = || targets.iter().filter(|t| t.line == line);
-    let first = here().map(|t| t.start).min().unwrap_or(range.start);
-    let last = here().map(|t| t.start).max().unwrap_or(range.start);
-    let from = source.floor(first.saturating_sub(REACH)).max(range.start);
-    from..ceil(source.text(), last + REACH).min(range.end)
+/// The part of a line that may be shown.
+fn area(source: &Source, here: &[&Target<'_>], line: usize, near: &Range<usize>) -> Range<usize> {
+    let Range { start, end } = source.line_range(line);
+    let first = here.iter().map(|t| t.start).min().unwrap_or(start);
+    let last = here.iter().map(|t| t.start).max().unwrap_or(start);
+    let from = if near.start <= start { start } else { source.floor(first.saturating_sub(SHOWN)) };
+    let to = if end <= near.end { end } else { ceil(source.text(), last + SHOWN) };
+    from.max(start)..to.min(end)
 }
 
 #[cfg(test)]

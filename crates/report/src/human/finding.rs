@@ -102,7 +102,7 @@ impl Notes<'_> {
                 self.copied(out, "undo", revert);
             }
         }
-        self.note(out, "sure", &rating(finding));
+        self.note(out, "rated", &rating(finding));
         // In one piece, because it is copied into a suppression.
         let key = escape::line(finding.object.key.as_str(), self.style.unicode);
         out.push_str(&format!("{}{key}\n", self.head("key")));
@@ -124,11 +124,11 @@ impl Notes<'_> {
             Scope::Hierarchy => String::new(),
             scope => escape::line(&scope.to_string(), self.style.unicode),
         };
-        match (words.is_empty(), scope.is_empty()) {
-            (_, true) => words,
-            (true, false) => scope,
-            (false, false) => format!("{words}, {scope}"),
+        // A site, a host and a database are their own scope.
+        if !words.is_empty() && words.replace('`', "").eq_ignore_ascii_case(&scope) {
+            return words;
         }
+        [words, scope].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ")
     }
 
     fn proof(&self, out: &mut String, steps: &[Step]) {

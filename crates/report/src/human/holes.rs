@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use cmlint_engine::{LintResult, Verdict};
 use cmlint_model::{Dataset, Gap, Scope, Status};
 
+use super::collect;
 use crate::paint::{self, Paint};
 use crate::{Input, Style, escape};
 
@@ -110,7 +111,7 @@ impl List<'_> {
                 reasons.insert_str(0, "needs ");
             }
             if lint.hidden > 0 && lint.verdict == Verdict::NotEvaluated {
-                let hidden = format!("{} less sure than asked for", paint::count(lint.hidden, "finding"));
+                let hidden = format!("{} below --min-confidence", paint::count(lint.hidden, "finding"));
                 reasons =
                     [hidden, reasons].into_iter().filter(|r| !r.is_empty()).collect::<Vec<_>>().join("; ");
             }
@@ -138,42 +139,13 @@ impl List<'_> {
                 out.push_str(&paint::hang(&space, &words, self.style.columns(), true));
                 out.push('\n');
             }
-            collect(out, self.style, indent, part.dataset.info().right, part.command);
+            let before = index.checked_sub(1).map(|i| (index, self.missing.parts[i].dataset.info().right));
+            collect::draw(out, self.style, indent, part.dataset.info().right, before, part.command);
         }
     }
 
     fn scopes(&self, scopes: &[&Scope]) -> String {
         let shown = if self.style.verbose { scopes.len() } else { SCOPES };
-        scope_names(scopes, shown, self.style.unicode)
-    }
-}
-
-/// The right that a command needs, and the command, in one piece.
-pub(crate) fn collect(out: &mut String, style: &Style, indent: usize, right: &str, command: &str) {
-    let paint = Paint::of(style);
-    let space = " ".repeat(indent);
-    let head = format!("{space}{} ", paint.title("right:"));
-    out.push_str(&paint::hang(&head, right, style.columns(), true));
-    out.push_str(&format!("\n{space}{}\n", paint.title("collect:")));
-    out.push_str(&paint::indent(command, indent + 2));
-    out.push_str("\n\n");
-}
-
-/// `hosts cm01.contoso.com, cm02.contoso.com and 7 more`.
-pub(crate) fn scope_names(scopes: &[&Scope], shown: usize, unicode: bool) -> String {
-    let mut words = String::new();
-    let mut kind = None;
-    for (index, scope) in scopes.iter().take(shown).enumerate() {
-        words.push_str(if index == 0 { "" } else { ", " });
-        if kind == Some(scope.kind()) {
-            words.push_str(&escape::line(&scope.key(), unicode));
-        } else {
-            words.push_str(&escape::line(&scope.to_string(), unicode));
-        }
-        kind = Some(scope.kind());
-    }
-    match scopes.len().saturating_sub(shown) {
-        0 => words,
-        more => format!("{words} and {more} more"),
+        collect::scope_names(scopes, shown, self.style.unicode)
     }
 }

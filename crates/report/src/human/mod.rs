@@ -4,6 +4,7 @@
 //! and what to collect for it. Passes are only counted. The last line has one form, whatever happened.
 
 mod canvas;
+pub(crate) mod collect;
 mod finding;
 mod holes;
 mod problems;
@@ -13,8 +14,6 @@ use std::cmp::Reverse;
 use cmlint_engine::{LintResult, Reported, Run, State, Summary, Verdict};
 use cmlint_lint::Severity;
 use cmlint_source::{Problem, Sources};
-
-pub(crate) use holes::{collect, scope_names};
 
 use crate::paint::{self, Paint};
 use crate::{Input, Style, escape};
@@ -155,8 +154,10 @@ fn counts(out: &mut String, run: &Run, style: &Style) {
     }
     let hidden: usize = run.lints.iter().map(|l| l.hidden).sum();
     if hidden > 0 {
-        let words = "hidden, less sure than asked for; --min-confidence low shows all";
-        out.push_str(&format!("{} {words}\n", paint::count(hidden, "finding")));
+        let count = paint::count(hidden, "finding");
+        let words = format!("{count} hidden, less sure than --min-confidence asks for");
+        out.push_str(&paint::hang("", &words, style.columns(), true));
+        out.push('\n');
     }
     let summary = run.summary();
     if let Some(words) = left_out(&summary) {

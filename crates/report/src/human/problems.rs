@@ -24,7 +24,7 @@ pub(super) fn draw(input: &Input<'_>, style: &Style) -> String {
         return String::new();
     }
     let paint = Paint::of(style);
-    let mut out = format!("{} in {}\n\n", paint.bold("Problems"), paint::count(files.len(), "file"));
+    let mut out = format!("{}: {}\n\n", paint.careful("Problems"), paint::count(files.len(), "file"));
     for (path, mut problems) in files {
         problems.sort_by_key(|p| p.problem.as_ref().map_or((0, 0), |p| (p.span.start, p.span.len)));
         let shown = if style.verbose { problems.len() } else { DRAWN };
