@@ -14,7 +14,7 @@ use cmlint_source::{Secret, Sources, Span};
 
 pub use accounts::{Account, AccountKind, Accounts};
 pub use acls::{AclObject, Acls, path_key};
-pub use principals::{GroupPlace, Holder, Home, Principal, Principals};
+pub use principals::{GroupPlace, Holder, Home, Principal, Principals, Reached};
 pub use rbac::{AdminEntry, Administrators, Granted, RoleEntry, RoleOrigin, Roles};
 pub use rights::{HostRight, Rights};
 pub use sql::{Sql, SqlRight};

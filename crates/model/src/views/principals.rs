@@ -10,7 +10,7 @@ use cmlint_source::{Span, Spanned};
 use cmlint_winsec::{Sid, well_known};
 
 use self::memberships::Closure;
-use crate::proof::{Confidence, Step};
+use crate::proof::{Confidence, Proof, Step};
 use crate::rows::{DirectoryObject, LookupAnswer};
 use crate::table::Row;
 use crate::words::{Name, principal};
@@ -71,6 +71,18 @@ pub struct Holder {
     pub sid: Sid,
     /// Where it lives.
     pub place: GroupPlace,
+}
+
+/// A group that somebody is in, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reached {
+    /// The group.
+    pub holder: Holder,
+    /// The path to it.
+    pub proof: Proof,
+    /// Whether the path leads through a group that every account is in without anybody having put it there
+    /// (Everyone, Authenticated Users, Domain Users, Users). A path without one is given where there is one.
+    pub by_default: bool,
 }
 
 /// The principal graph: names, SIDs and memberships of all sources together.

@@ -6,32 +6,66 @@ use std::sync::Arc;
 use cmlint_source::Span;
 use cmlint_winsec::{Sid, well_known};
 
-use super::{GroupPlace, Holder, Principals, anywhere, dn_key, is_builtin};
+use super::{GroupPlace, Holder, Home, Principals, Reached, anywhere, dn_key, is_builtin};
 use crate::proof::{Answer, Proof, Step, merge};
-use crate::rows::{DirectoryObject, LookupAnswer};
+use crate::rows::{DirectoryObject, LocalGroup, LookupAnswer, Member};
 use crate::table::Row;
 use crate::words::principal;
-use crate::{Cover, Dataset, Gap, Scope, Status, text};
+use crate::{Cover, Dataset, Gap, Scope, Status, Text, text};
+
+/// How a group was reached.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    /// The member before it and the step; `None` for the start.
+    from: Option<(Holder, Step)>,
+    by_default: bool,
+}
+
+type Ways = BTreeMap<Holder, Way>;
 
 /// Everything a principal is in, apart from the local groups of computers.
 #[derive(Debug, Default)]
 pub(super) struct Closure {
-    /// Group → how it was reached: the member before it and the step.
-    reached: BTreeMap<Holder, Option<(Holder, Step)>>,
+    reached: Ways,
     holes: Vec<Gap>,
 }
 
-impl Closure {
-    fn proof(&self, holder: &Holder) -> Proof {
-        let mut steps = Vec::new();
-        let mut at = holder;
-        while let Some(Some((before, step))) = self.reached.get(at) {
-            steps.push(step.clone());
-            at = before;
-        }
-        steps.reverse();
-        Proof { steps }
+/// The path to a group, and its length.
+fn path(ways: &Ways, holder: &Holder) -> Proof {
+    let mut steps = Vec::new();
+    let mut at = holder;
+    while let Some(Way { from: Some((before, step)), .. }) = ways.get(at) {
+        steps.push(step.clone());
+        at = before;
     }
+    steps.reverse();
+    Proof { steps }
+}
+
+fn length(ways: &Ways, holder: &Holder) -> usize {
+    let mut steps = 0;
+    let mut at = holder;
+    while let Some(Way { from: Some((before, _)), .. }) = ways.get(at) {
+        steps += 1;
+        at = before;
+    }
+    steps
+}
+
+/// Groups that accounts are in without anybody having put them there.
+fn is_default(sid: &Sid) -> bool {
+    let everywhere = [
+        well_known::EVERYONE,
+        well_known::AUTHENTICATED_USERS,
+        well_known::USERS,
+        well_known::INTERACTIVE,
+        well_known::REMOTE_INTERACTIVE_LOGON,
+        well_known::NETWORK,
+        well_known::BATCH,
+        well_known::SERVICE,
+        well_known::THIS_ORGANIZATION,
+    ];
+    everywhere.contains(sid) || sid.domain().is_some() && matches!(sid.rid(), Some(513 | 515))
 }
 
 impl<'s> Principals<'s> {
@@ -57,78 +91,144 @@ impl<'s> Principals<'s> {
     /// Everything `who` is in, itself first, each with the path that proves it, and the holes that could
     /// hide more. `on` as in [`Self::membership`].
     pub fn reach(&self, who: &Sid, on: Option<&str>) -> (Vec<(Holder, Proof)>, Vec<Gap>) {
+        let (reached, holes) = self.reach_as(who, on, &[]);
+        (reached.into_iter().map(|r| (r.holder, r.proof)).collect(), holes)
+    }
+
+    /// As [`Self::reach`], for an account that has signed in: `kinds` are the groups that the kind of sign-in
+    /// brings with it ([`well_known::INTERACTIVE`]).
+    pub fn reach_as(&self, who: &Sid, on: Option<&str>, kinds: &[Sid]) -> (Vec<Reached>, Vec<Gap>) {
         let base = self.closure(who);
         let mut holes = base.holes.clone();
-        let mut local: BTreeMap<Holder, Option<(Holder, Step)>> = BTreeMap::new();
-        let keep = |holder: &Holder| match (&holder.place, on) {
-            (GroupPlace::Domain(domain), Some(host)) => self.is_controller_of(host, domain),
-            _ => true,
-        };
-        for (holder, how) in base.reached.iter().filter(|(h, _)| keep(h)) {
-            local.insert(holder.clone(), how.clone());
+        let mut ways = base.reached.clone();
+        for kind in kinds {
+            let text = text!("a sign-in of this kind brings `{}` with it", self.label(kind));
+            let way = Way { from: Some((anywhere(*who), Step::rule(text))), by_default: true };
+            ways.entry(anywhere(*kind)).or_insert(way);
+            for (holder, way) in self.closure(kind).reached.iter().filter(|(_, w)| w.from.is_some()) {
+                ways.entry(holder.clone()).or_insert(Way { by_default: true, ..way.clone() });
+            }
         }
         if let Some(host) = on {
-            merge(&mut holes, self.add_local_groups(host, &mut local));
+            ways.retain(|holder, _| match &holder.place {
+                GroupPlace::Domain(domain) => match self.is_controller_of(host, domain) {
+                    Some(controls) => controls,
+                    None => {
+                        merge(&mut holes, [self.perhaps_controller(host)]);
+                        false
+                    }
+                },
+                _ => true,
+            });
+            merge(&mut holes, self.add_local_groups(host, &mut ways));
         }
-        let all = Closure { reached: local, holes: Vec::new() };
         let start = anywhere(*who);
-        let mut reached: Vec<(Holder, Proof)> =
-            all.reached.keys().map(|holder| (holder.clone(), all.proof(holder))).collect();
-        reached.sort_by_key(|(holder, proof)| (*holder != start, proof.steps.len(), holder.clone()));
+        let mut reached: Vec<Reached> = ways
+            .iter()
+            .map(|(holder, way)| Reached {
+                holder: holder.clone(),
+                proof: path(&ways, holder),
+                by_default: way.by_default,
+            })
+            .collect();
+        reached.sort_by_key(|r| (r.holder != start, r.by_default, r.proof.steps.len(), r.holder.clone()));
         (reached, holes)
     }
 
-    fn is_controller_of(&self, host: &str, domain: &str) -> bool {
-        let in_domain = host.split_once('.').is_some_and(|(_, d)| d == domain);
+    /// Whether a computer is a domain controller of a domain; `None` when nothing says.
+    fn is_controller_of(&self, host: &str, domain: &str) -> Option<bool> {
         let scope = Scope::host(host);
-        let role = self.snapshot.computers.part(&scope).iter().find_map(|c| c.domain_role.get().map(|r| r.0));
-        in_domain && matches!(role, Some(4 | 5))
+        let computer = self.snapshot.computers.part(&scope).first();
+        let in_domain = host.split_once('.').is_some_and(|(_, d)| d == domain)
+            || computer.is_some_and(|c| c.domain.get().is_some_and(|d| d.eq_ignore_ascii_case(domain)));
+        if !in_domain {
+            return Some(false);
+        }
+        if let Some(role) = computer.and_then(|c| c.domain_role.get()) {
+            return Some(matches!(role.0, 4 | 5));
+        }
+        // A computer with accounts of its own is none.
+        if self.machines.values().any(|machine| machine == host) {
+            return Some(false);
+        }
+        const SERVER_TRUST: u32 = 0x2000;
+        let (sid, _) = self.computer(host)?;
+        Some(self.object(&sid)?.user_account_control.as_ref()?.value & SERVER_TRUST != 0)
+    }
+
+    fn perhaps_controller(&self, host: &str) -> Gap {
+        let scope = Scope::host(host);
+        let hole = self.snapshot.computers.hole(&scope, true);
+        let mut gap = hole.unwrap_or_else(|| Gap::new(Dataset::Computer, scope, Status::Partial, ""));
+        gap.why = "nothing says whether it is a domain controller".to_owned();
+        gap
     }
 
     /// Adds the local groups of a computer to what is reached; returns the holes.
-    fn add_local_groups(
-        &self,
-        host: &str,
-        reached: &mut BTreeMap<Holder, Option<(Holder, Step)>>,
-    ) -> Vec<Gap> {
+    fn add_local_groups(&self, host: &str, ways: &mut Ways) -> Vec<Gap> {
         let scope = Scope::host(host);
         let mut holes: Vec<Gap> = self.snapshot.local_groups.hole(&scope, true).into_iter().collect();
-        let groups = self.snapshot.local_groups.part(&scope);
-        let mut grew = true;
-        while grew {
-            grew = false;
-            for group in groups {
-                let Some(sid) = group.sid.get().and_then(|s| s.parse::<Sid>().ok()) else { continue };
-                let place =
-                    if is_builtin(&sid) { GroupPlace::Host(host.to_owned()) } else { GroupPlace::Anywhere };
-                let holder = Holder { sid, place };
-                if reached.contains_key(&holder) {
-                    continue;
+        let short = host.split('.').next().unwrap_or(host).to_uppercase();
+        // (group, its name, its members)
+        let mut groups = Vec::new();
+        for group in self.snapshot.local_groups.part(&scope) {
+            let Some(sid) = group.group_sid() else { continue };
+            match group.listed(&scope) {
+                Ok(listed) => {
+                    let mut members = Vec::new();
+                    for member in listed {
+                        match self.member(member, host) {
+                            Some(sid) => members.push((sid, member.span)),
+                            None => merge(&mut holes, [nameless(group, member, &scope)]),
+                        }
+                    }
+                    let name = group.name.get().map_or_else(|| sid.to_string(), |n| n.to_string());
+                    groups.push((sid, format!("{short}\\{name}"), members));
                 }
-                // The shortest way in; the first in the file of several.
-                let ways = group.members.get().into_iter().flat_map(|m| m.iter()).filter_map(|member| {
-                    let member_sid = member.sid.get().and_then(|s| s.parse::<Sid>().ok())?;
-                    let before = reached.keys().find(|h| h.sid == member_sid)?;
-                    Some((steps_to(reached, before), member.span, member_sid, before.clone()))
-                });
-                if let Some((_, span, member_sid, before)) = ways.min() {
-                    let group_name = group.name.get().map_or_else(|| sid.to_string(), |n| n.to_string());
-                    let short = host.split('.').next().unwrap_or(host).to_uppercase();
-                    let text = text!(
-                        "`{}` is a member of the local group `{}` on {}",
-                        self.label(&member_sid),
-                        principal(format!("{short}\\{group_name}")),
-                        crate::words::host(host)
-                    );
-                    reached.insert(holder.clone(), Some((before, Step::read(text, span))));
-                    grew = true;
-                }
+                Err(gaps) => merge(&mut holes, gaps),
             }
         }
-        for group in groups {
-            holes.extend(group.listed(&scope).err().into_iter().flatten());
+        loop {
+            let mut more = Vec::new();
+            for (sid, name, members) in &groups {
+                let place =
+                    if is_builtin(sid) { GroupPlace::Host(host.to_owned()) } else { GroupPlace::Anywhere };
+                let holder = Holder { sid: *sid, place };
+                if ways.contains_key(&holder) {
+                    continue;
+                }
+                // A way that somebody made rather than one that all have; of these the shortest, then the
+                // first in the file.
+                let known = &*ways;
+                let best = members.iter().flat_map(|(member, span)| {
+                    let same = known.range(anywhere(*member)..).take_while(move |(h, _)| h.sid == *member);
+                    same.map(move |(h, way)| (way.by_default, length(known, h), *span, h))
+                });
+                if let Some((by_default, _, span, before)) = best.min() {
+                    let text = text!(
+                        "`{}` is a member of the local group `{}` on {}",
+                        self.label(&before.sid),
+                        principal(name),
+                        crate::words::host(host)
+                    );
+                    let by_default = by_default || is_default(sid);
+                    let way = Way { from: Some((before.clone(), Step::read(text, span))), by_default };
+                    more.push((holder, way));
+                }
+            }
+            if more.is_empty() {
+                return holes;
+            }
+            ways.extend(more);
         }
-        holes
+    }
+
+    /// The SID of a member of a local group: its own, or that of its name.
+    fn member(&self, member: &Member<'_>, host: &str) -> Option<Sid> {
+        member.member_sid().or_else(|| {
+            let name = member.name.filled()?;
+            self.resolve(name, &Home { host: Some(host) }).sid()
+        })
     }
 
     fn closure(&self, who: &Sid) -> Arc<Closure> {
@@ -144,41 +244,48 @@ impl<'s> Principals<'s> {
 
     fn compute_closure(&self, who: &Sid) -> Closure {
         let mut closure = Closure::default();
-        let mut queue = VecDeque::new();
-        closure.reached.insert(anywhere(*who), None);
-        queue.push_back(anywhere(*who));
-        self.add_implicit(who, &mut closure, &mut queue);
-        while let Some(holder) = queue.pop_front() {
+        let start = anywhere(*who);
+        closure.reached.insert(start.clone(), Way { from: None, by_default: false });
+        let mut queue = VecDeque::from([start.clone()]);
+        // What comes by default waits, so that a path that somebody made is found first.
+        let mut waiting = VecDeque::new();
+        for (sid, text) in self.implicit(who) {
+            let way = Way { from: Some((start.clone(), Step::rule(text))), by_default: true };
+            closure.reached.insert(anywhere(sid), way);
+            waiting.push_back(anywhere(sid));
+        }
+        while let Some(holder) = queue.pop_front().or_else(|| waiting.pop_front()) {
             let Some(object) = self.by_sid.get(&holder.sid).copied() else {
                 // A domain principal that the directory file does not hold: its groups are unknown.
                 merge(&mut closure.holes, self.unknown_groups(&holder.sid));
                 continue;
             };
             merge(&mut closure.holes, self.directory_holes(&holder.sid));
+            let inherited = closure.reached[&holder].by_default;
             for (group, step) in self.parents(object, &holder) {
-                if !closure.reached.contains_key(&group) {
-                    closure.reached.insert(group.clone(), Some((holder.clone(), step)));
-                    queue.push_back(group);
+                if closure.reached.contains_key(&group) {
+                    continue;
                 }
+                let by_default = inherited || is_default(&group.sid);
+                let way = Way { from: Some((holder.clone(), step)), by_default };
+                closure.reached.insert(group.clone(), way);
+                if by_default { waiting.push_back(group) } else { queue.push_back(group) }
             }
         }
         closure
     }
 
     /// Memberships that hold without being written anywhere.
-    fn add_implicit(&self, who: &Sid, closure: &mut Closure, queue: &mut VecDeque<Holder>) {
+    fn implicit(&self, who: &Sid) -> Vec<(Sid, Text)> {
         if *who == well_known::ANONYMOUS {
-            return;
+            return Vec::new();
         }
-        let mut add = |group: Sid, text| {
-            let holder = anywhere(group);
-            if group != *who && !closure.reached.contains_key(&holder) {
-                closure.reached.insert(holder.clone(), Some((anywhere(*who), Step::rule(text))));
-                queue.push_back(holder);
-            }
-        };
         let label = self.label(who);
-        add(well_known::EVERYONE, text!("every account is in {}, `{}` too", principal("Everyone"), label));
+        let mut groups = Vec::new();
+        groups.push((
+            well_known::EVERYONE,
+            text!("every account is in {}, `{}` too", principal("Everyone"), label),
+        ));
         let guest = who.domain().is_some() && matches!(who.rid(), Some(501));
         let is_account = who.domain().is_some() && self.is_group(who) != Some(true);
         let service =
@@ -186,8 +293,10 @@ impl<'s> Principals<'s> {
         if (is_account && !guest) || service {
             let text =
                 text!("every signed-in account is in {}, `{}` too", principal("Authenticated Users"), label);
-            add(well_known::AUTHENTICATED_USERS, text);
+            groups.push((well_known::AUTHENTICATED_USERS, text));
         }
+        groups.retain(|(group, _)| group != who);
+        groups
     }
 
     /// The groups that an object is directly in.
@@ -288,13 +397,9 @@ impl<'s> Principals<'s> {
     }
 }
 
-/// Number of steps by which a group was reached.
-fn steps_to(reached: &BTreeMap<Holder, Option<(Holder, Step)>>, holder: &Holder) -> usize {
-    let mut steps = 0;
-    let mut at = holder;
-    while let Some(Some((before, _))) = reached.get(at) {
-        steps += 1;
-        at = before;
-    }
-    steps
+fn nameless(group: &LocalGroup<'_>, member: &Member<'_>, scope: &Scope) -> Gap {
+    let group = group.name.get().map_or("a group", |n| &**n);
+    let member = member.name.get().map_or("without a name", |n| &**n);
+    let why = format!("the member `{member}` of `{group}` has no SID");
+    Gap::property(Dataset::LocalGroup, scope.clone(), "Members", why)
 }
