@@ -1,6 +1,7 @@
 //! Who is who, and who is in which group.
 
 mod build;
+mod context;
 mod memberships;
 
 use std::collections::BTreeMap;

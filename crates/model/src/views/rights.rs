@@ -1,11 +1,11 @@
 //! Effective user rights on computers: granted through any path and not denied through any path.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cmlint_source::{Span, Spanned};
-use cmlint_winsec::Sid;
+use cmlint_winsec::{Sid, well_known};
 
-use super::principals::{Holder, Home, Principals};
+use super::principals::{Home, Principals, Reached};
 use crate::proof::{Proof, Step, merge};
 use crate::words::{host as host_name, term};
 use crate::{Dataset, Gap, Scope, Snapshot, Status, text};
@@ -44,6 +44,32 @@ pub enum HostRight {
     Unknown(Vec<Gap>),
 }
 
+/// All that is known of one right of one account on one computer.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Held {
+    /// Every holder through which the account has the right, those that somebody chose for it first.
+    pub grants: Vec<Grant>,
+    /// The path to a deny entry, which wins over every grant.
+    pub denied: Option<Proof>,
+    /// Holes that could hide a deny entry; they leave every grant in doubt.
+    pub perhaps_denied: Vec<Gap>,
+    /// Holes that could hide another grant.
+    pub perhaps_granted: Vec<Gap>,
+}
+
+/// One way in which an account has a right.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Grant {
+    /// The account or group that the right names.
+    pub holder: Sid,
+    /// Where the right names it.
+    pub span: Span,
+    /// The path from the account to it.
+    pub proof: Proof,
+    /// Whether every account has it in this way: see [`Reached::by_default`].
+    pub by_default: bool,
+}
+
 impl<'s> Rights<'s> {
     pub(crate) fn build(snapshot: &'s Snapshot<'s>, principals: &Principals<'s>) -> Self {
         let mut holders: BTreeMap<(&str, String), Vec<RightHolder>> = BTreeMap::new();
@@ -60,6 +86,9 @@ impl<'s> Rights<'s> {
                 });
             }
         }
+        for entry in holders.values_mut() {
+            entry.sort_by_key(|holder| holder.span);
+        }
         Rights { snapshot, holders }
     }
 
@@ -72,9 +101,58 @@ impl<'s> Rights<'s> {
         host: &Scope,
         principals: &Principals<'s>,
     ) -> HostRight {
-        let Scope::Host(key) = host else { return HostRight::Unknown(Vec::new()) };
-        let (reached, graph_holes) = principals.reach(who, Some(key));
-        self.judge(right, key, host, &reached, graph_holes, principals)
+        let held = self.held(who, right, host, principals);
+        if let Some(proof) = held.denied {
+            return HostRight::Denied(proof);
+        }
+        match held.grants.into_iter().next() {
+            Some(grant) if held.perhaps_denied.is_empty() => {
+                HostRight::Granted { holder: grant.holder, proof: grant.proof }
+            }
+            Some(_) => HostRight::Unknown(held.perhaps_denied),
+            None if held.perhaps_granted.is_empty() => HostRight::NotGranted,
+            None => HostRight::Unknown(held.perhaps_granted),
+        }
+    }
+
+    /// Every way in which `who` holds a right on a computer, and whether it is denied there.
+    pub fn held(&self, who: &Sid, right: &'static str, host: &Scope, principals: &Principals<'s>) -> Held {
+        let Scope::Host(key) = host else { return Held::default() };
+        if let Some(gap) = self.snapshot.user_rights.hole(host, true) {
+            return Held { perhaps_denied: vec![gap.clone()], perhaps_granted: vec![gap], ..Held::default() };
+        }
+        let (reached, holes) = principals.reach_as(who, Some(key), kinds_of(right));
+        let doubts = |right: &str| {
+            let holders = self.named(right, key);
+            // A hidden membership changes nothing where the right names accounts only.
+            let groups = holders.iter().any(|h| h.sid.is_none_or(|sid| !is_account(&sid, principals)));
+            let mut doubts = if groups { holes.clone() } else { Vec::new() };
+            merge(&mut doubts, self.unresolved(host, holders));
+            doubts
+        };
+        let deny = deny_of(right);
+        Held {
+            grants: self.grants(right, key, &reached, principals),
+            denied: deny.and_then(|deny| {
+                self.grants(deny, key, &reached, principals).into_iter().next().map(|grant| grant.proof)
+            }),
+            perhaps_denied: deny.map_or_else(Vec::new, doubts),
+            perhaps_granted: doubts(right),
+        }
+    }
+
+    /// Computers whose rights can matter: those that the hierarchy expects, and any other that was collected.
+    pub fn hosts(&self) -> Vec<Scope> {
+        let (expected, _) =
+            self.snapshot.inventory().expected(Dataset::UserRight, self.snapshot.about.has_manifest);
+        let mut hosts: BTreeSet<Scope> = expected.into_iter().collect();
+        hosts.extend(self.snapshot.user_rights.statements().map(|(scope, _)| scope.clone()));
+        hosts.into_iter().filter(|scope| matches!(scope, Scope::Host(_))).collect()
+    }
+
+    /// Why rights may be missing: computers that were not collected, or that are not known at all.
+    pub fn holes(&self) -> Vec<Gap> {
+        self.snapshot.holes(Dataset::UserRight, true)
     }
 
     /// Whether a right is granted to anybody at all, with the places of its holders.
@@ -84,83 +162,56 @@ impl<'s> Rights<'s> {
         found.map_or_else(Vec::new, |all| all.iter().map(|h| (h.sid, h.span)).collect())
     }
 
-    fn judge(
+    fn named<'a>(&'a self, right: &str, key: &'a str) -> &'a [RightHolder] {
+        self.holders.get(&(key, right.to_lowercase())).map_or(&[], Vec::as_slice)
+    }
+
+    fn grants(
         &self,
         right: &'static str,
         key: &str,
-        host: &Scope,
-        reached: &[(Holder, Proof)],
-        graph_holes: Vec<Gap>,
+        reached: &[Reached],
         principals: &Principals<'s>,
-    ) -> HostRight {
-        if let Some(gap) = self.snapshot.user_rights.hole(host, true) {
-            return HostRight::Unknown(vec![gap]);
+    ) -> Vec<Grant> {
+        let named = self.named(right, key);
+        let mut grants = Vec::new();
+        for Reached { holder, proof, by_default } in reached {
+            let Some(entry) = named.iter().find(|h| h.sid == Some(holder.sid)) else { continue };
+            let label = principals.label(&holder.sid);
+            let text = text!("`{}` holds {} on {}", label, term(right), host_name(key));
+            grants.push(Grant {
+                holder: holder.sid,
+                span: entry.span,
+                proof: proof.clone().then(Step::read(text, entry.span)),
+                by_default: *by_default,
+            });
         }
-        let deny = deny_of(right);
-        let denied = deny.map(|deny| self.find(deny, key, reached, principals));
-        if let Some(Found::Yes(_, proof)) = denied {
-            return HostRight::Denied(proof);
-        }
-        match self.find(right, key, reached, principals) {
-            Found::Yes(holder, proof) => {
-                let mut doubts = match denied {
-                    Some(Found::No { empty: false, unresolved }) => {
-                        let mut doubts = graph_holes;
-                        merge(&mut doubts, self.unresolved(host, unresolved));
-                        doubts
-                    }
-                    _ => Vec::new(),
-                };
-                if doubts.is_empty() {
-                    return HostRight::Granted { holder, proof };
-                }
-                doubts.iter_mut().for_each(|g| {
-                    if g.why.is_empty() {
-                        g.why = format!("a membership could bring {} with it", deny.unwrap_or(right));
-                    }
-                });
-                HostRight::Unknown(doubts)
-            }
-            Found::No { empty: true, .. } => HostRight::NotGranted,
-            Found::No { unresolved, .. } => {
-                let mut holes = graph_holes;
-                merge(&mut holes, self.unresolved(host, unresolved));
-                if holes.is_empty() { HostRight::NotGranted } else { HostRight::Unknown(holes) }
-            }
-        }
+        grants
     }
 
-    fn find(
-        &self,
-        right: &'static str,
-        key: &str,
-        reached: &[(Holder, Proof)],
-        principals: &Principals<'s>,
-    ) -> Found {
-        let Some(holders) = self.holders.get(&(key, right.to_lowercase())) else {
-            return Found::No { empty: true, unresolved: Vec::new() };
-        };
-        for (holder, path) in reached {
-            if let Some(entry) = holders.iter().find(|h| h.sid == Some(holder.sid)) {
-                let label = principals.label(&holder.sid);
-                let text = text!("`{}` holds {} on {}", label, term(right), host_name(key));
-                return Found::Yes(holder.sid, path.clone().then(Step::read(text, entry.span)));
-            }
-        }
-        let unresolved = holders.iter().filter(|h| h.sid.is_none()).map(|h| h.name.clone()).collect();
-        Found::No { empty: holders.is_empty(), unresolved }
-    }
-
-    fn unresolved(&self, host: &Scope, names: Vec<String>) -> Option<Gap> {
-        let name = names.first()?;
-        let why = format!("the holder `{name}` of a right has no SID in the snapshot");
+    fn unresolved(&self, host: &Scope, holders: &[RightHolder]) -> Option<Gap> {
+        let holder = holders.iter().find(|h| h.sid.is_none())?;
+        let why = format!("the holder `{}` of a right has no SID in the snapshot", holder.name);
         Some(Gap::new(Dataset::UserRight, host.clone(), Status::Partial, why))
     }
 }
 
-enum Found {
-    Yes(Sid, Proof),
-    No { empty: bool, unresolved: Vec<String> },
+/// Whether a SID is known to be an account and no group.
+fn is_account(sid: &Sid, principals: &Principals<'_>) -> bool {
+    let built_in = sid.domain().is_some() && matches!(sid.rid(), Some(500..=504));
+    built_in || principals.is_group(sid) == Some(false)
+}
+
+/// The groups that a sign-in has by being of the kind that a right allows.
+fn kinds_of(right: &str) -> &'static [Sid] {
+    match right {
+        "SeInteractiveLogonRight" => &[well_known::INTERACTIVE],
+        "SeRemoteInteractiveLogonRight" => &[well_known::INTERACTIVE, well_known::REMOTE_INTERACTIVE_LOGON],
+        "SeNetworkLogonRight" => &[well_known::NETWORK],
+        "SeBatchLogonRight" => &[well_known::BATCH],
+        "SeServiceLogonRight" => &[well_known::SERVICE],
+        _ => &[],
+    }
 }
 
 /// The right that denies another: `SeNetworkLogonRight` → `SeDenyNetworkLogonRight`.

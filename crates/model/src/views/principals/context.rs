@@ -1,0 +1,45 @@
+//! What an access check must know about a computer or domain, and all principals that are known.
+
+use std::collections::BTreeSet;
+
+use cmlint_winsec::{Context, Sid};
+
+use super::{Principals, dn_key};
+use crate::rows::DirectoryObject;
+use crate::table::Row;
+
+impl<'s> Principals<'s> {
+    /// The SIDs that domain-relative aliases (`DA`, `LA`) stand for on a computer.
+    pub fn context_of_host(&self, host: &str) -> Context {
+        let dns = host.split_once('.').map_or("", |(_, domain)| domain);
+        let machine = self.machines.iter().find(|(_, key)| *key == host).map(|(sid, _)| *sid);
+        Context { machine, ..self.context_of_domain(dns) }
+    }
+
+    /// The SIDs that domain-relative aliases stand for in a domain.
+    pub fn context_of_domain(&self, dns: &str) -> Context {
+        let domain = self.domains.iter().find(|d| d.dns == dns);
+        let forest = self.snapshot.domains.rows().find_map(|(_, d)| {
+            let same = d.dns.filled().is_some_and(|name| name.value.eq_ignore_ascii_case(dns));
+            if same { d.forest.filled().map(|f| f.value.to_lowercase()) } else { None }
+        });
+        let root = forest.and_then(|forest| self.domains.iter().find(|d| d.dns == forest));
+        Context { domain: domain.and_then(|d| d.sid), root_domain: root.and_then(|d| d.sid), machine: None }
+    }
+
+    /// The directory object of a distinguished name in any case, with the DNS name of its domain.
+    pub fn by_dn(&self, dn: &str) -> Option<(&'s str, &'s Row<DirectoryObject<'s>>)> {
+        self.by_dn.get(&dn_key(dn)).copied()
+    }
+
+    /// All directory objects, by distinguished name.
+    pub fn objects(&self) -> impl Iterator<Item = (&'s str, &'s Row<DirectoryObject<'s>>)> {
+        self.by_dn.values().copied()
+    }
+
+    /// Every SID that the snapshot knows a principal for: users, groups and computers of the directory,
+    /// and accounts and groups that other files name.
+    pub fn known(&self) -> BTreeSet<Sid> {
+        self.by_sid.keys().chain(self.labels.keys()).copied().collect()
+    }
+}
