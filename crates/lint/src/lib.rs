@@ -26,8 +26,9 @@ pub mod prelude {
     pub use cmlint_model::proof::{Answer, Confidence, Proof, Step};
     pub use cmlint_model::purpose::{Purpose, SignIn};
     pub use cmlint_model::views::{
-        Account, AccountKind, Accounts, AclObject, Acls, AdminEntry, Administrators, Granted, GroupPlace,
-        Home, HostRight, Principal, Principals, Rights, RoleEntry, RoleOrigin, Roles, Secrets, Sql, SqlRight,
+        Account, AccountKind, Accounts, AclObject, Acls, AdminEntry, Administrators, Grant, Granted,
+        GroupPlace, Held, Home, HostRight, Principal, Principals, Rights, RoleEntry, RoleOrigin, Roles,
+        Secrets, Sql, SqlRight,
     };
     pub use cmlint_model::words::{
         Text, database, domain, host, object, path, principal, role, sid, site, term,
