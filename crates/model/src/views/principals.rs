@@ -2,6 +2,7 @@
 
 mod build;
 mod context;
+mod crowds;
 mod memberships;
 
 use std::collections::BTreeMap;

@@ -346,7 +346,7 @@ impl<'s> Principals<'s> {
         found
     }
 
-    fn unknown_groups(&self, sid: &Sid) -> Vec<Gap> {
+    pub(super) fn unknown_groups(&self, sid: &Sid) -> Vec<Gap> {
         if sid.domain().is_none() || self.machine_of(sid).is_some() || self.is_gone(sid) {
             return Vec::new();
         }
