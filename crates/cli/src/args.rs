@@ -43,6 +43,10 @@ pub enum Command {
     Explain(Explain),
     /// List the lints.
     Rules(Rules),
+    /// Say whether somebody has a right on an object, with the proof.
+    Why(WhyArgs),
+    /// List everybody who has a right on an object, with the way to it.
+    WhoCan(WhoCanArgs),
 }
 
 /// An input and how much of it to read.
@@ -117,6 +121,43 @@ pub struct Explain {
 /// `rules`.
 #[derive(Args, Debug)]
 pub struct Rules {
+    /// Output as FORMAT or FORMAT=FILE.
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub output: Vec<Output>,
+}
+
+/// `why`.
+#[derive(Args, Debug)]
+pub struct WhyArgs {
+    /// The snapshot.
+    #[command(flatten)]
+    pub input: Input,
+    /// Who: a name (`CONTOSO\pnovak`, `pnovak`) or a SID.
+    #[arg(long, value_name = "NAME")]
+    pub who: String,
+    /// The right in the words of its kind: `Modify`, `Remote Enable`, `Full Control`.
+    #[arg(long, value_name = "RIGHT")]
+    pub can: String,
+    /// The object: `cm01:C:\folder`, `\\cm01\share`, `cm01:root\SMS`, `cm01:HKLM\key`, a distinguished name,
+    /// or the end of a path where only one fits.
+    #[arg(long, value_name = "OBJECT")]
+    pub on: String,
+    /// Output as FORMAT or FORMAT=FILE.
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub output: Vec<Output>,
+}
+
+/// `who-can`.
+#[derive(Args, Debug)]
+pub struct WhoCanArgs {
+    /// The snapshot.
+    #[command(flatten)]
+    pub input: Input,
+    /// The right in the words of its kind: `Modify`, `Remote Enable`, `Full Control`.
+    pub right: String,
+    /// The object, as for `why`.
+    #[arg(long, value_name = "OBJECT")]
+    pub on: String,
     /// Output as FORMAT or FORMAT=FILE.
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub output: Vec<Output>,

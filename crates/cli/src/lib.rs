@@ -9,6 +9,8 @@ mod given;
 mod io;
 mod open;
 mod show;
+mod target;
+mod why;
 
 use clap::Parser;
 
@@ -50,6 +52,8 @@ pub fn run(args: &args::Cli) -> Exit {
         args::Command::Coverage(coverage) => show::coverage(args, coverage),
         args::Command::Explain(explain) => show::explain(args, explain),
         args::Command::Rules(rules) => show::rules(args, rules),
+        args::Command::Why(why) => why::why(args, why),
+        args::Command::WhoCan(who_can) => why::who_can(args, who_can),
     };
     result.unwrap_or_else(|exit| exit)
 }

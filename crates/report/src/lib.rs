@@ -5,6 +5,7 @@
 //! only way text of a snapshot gets into a report, and [`escape`], which makes names safe for a target.
 #![forbid(unsafe_code)]
 
+pub mod answer;
 pub mod coverage;
 pub mod escape;
 pub mod excerpt;

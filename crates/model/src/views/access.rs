@@ -199,12 +199,14 @@ impl Guarded {
         let verdict = access.all();
         let mut proof = Proof::default();
         let mut told = Vec::new();
+        // That an owner may read the permissions adds nothing where entries grant the rest.
+        let by_entry = access.verdicts().iter().any(|(_, v)| matches!(v, Verdict::Granted { by: Decider::Ace(_) }));
         for (_, ruling) in access.verdicts() {
             let by = match (ruling, verdict) {
                 (Verdict::Granted { by }, Tri::Yes) | (Verdict::Denied { by }, Tri::No) => by,
                 _ => continue,
             };
-            if told.contains(by) {
+            if told.contains(by) || *by == Decider::Owner && by_entry {
                 continue;
             }
             told.push(*by);
