@@ -134,7 +134,7 @@ fn number<T: std::str::FromStr>(
 
 fn descriptor<'a>(value: &Value<'a>) -> Option<Descriptor<'a>> {
     match value {
-        Value::Text(text) => Some(Descriptor::Text(text.spanned())),
+        Value::Text(text) => Some(Descriptor::Text(text.spanned(), text.map())),
         Value::Base64 { bytes, span } => Some(Descriptor::Bytes(Spanned::new(bytes.clone(), *span))),
         Value::Unreadable { .. } => None,
     }

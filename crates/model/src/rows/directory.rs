@@ -1,6 +1,6 @@
 //! Directory objects, domains and look-ups.
 
-use cmlint_source::{Field, Span, Spanned, Str};
+use cmlint_source::{Field, OffsetMap, Span, Spanned, Str};
 use cmlint_winsec::Sid;
 use serde::Deserialize;
 
@@ -40,8 +40,8 @@ pub struct DirectoryObject<'a> {
 /// A security descriptor attribute.
 #[derive(Debug)]
 pub enum Descriptor<'a> {
-    /// SDDL text.
-    Text(Spanned<Str<'a>>),
+    /// SDDL text, and how its parts lie in the file: a long value is folded over several lines.
+    Text(Spanned<Str<'a>>, OffsetMap),
     /// Self-relative bytes from base64; the place is the whole value.
     Bytes(Spanned<Vec<u8>>),
 }

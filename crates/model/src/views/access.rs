@@ -109,14 +109,15 @@ impl Guarded {
         let label = object.dn.value.to_string();
         let gap = |why: String| vec![Gap::new(Dataset::Directory, Scope::domain(dns), Status::Partial, why)];
         let (descriptor, places, whole) = match &object.descriptor {
-            Some(Descriptor::Text(text)) => {
-                let (descriptor, places) = sddl::parse_at(&text.value, text.span)
-                    .map_err(|_| gap(format!("the descriptor of {label} is no SDDL")))?;
-                // A folded line shifts what follows it: then the whole value is the place.
-                let verbatim = text.value.len() == text.span.len as usize;
-                let aces = places.dacl.map(|d| d.aces).unwrap_or_default();
-                let places = aces.into_iter().map(|a| if verbatim { a.whole } else { text.span }).collect();
-                (descriptor, places, text.span)
+            Some(Descriptor::Text(text, map)) => {
+                let parsed = sddl::parse(&text.value)
+                    .map_err(|_: sddl::SddlError| gap(format!("the descriptor of {label} is no SDDL")))?;
+                let aces = parsed.places.dacl.map(|d| d.aces).unwrap_or_default();
+                let place = |range: cmlint_winsec::TextRange| {
+                    let (start, end) = map.outer(range.start, range.end);
+                    text.span.file.span(start as usize, (end - start) as usize)
+                };
+                (parsed.descriptor, aces.into_iter().map(|a| place(a.whole)).collect(), text.span)
             }
             Some(Descriptor::Bytes(bytes)) => {
                 let descriptor = cmlint_winsec::binary::read(&bytes.value)
