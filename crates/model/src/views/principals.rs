@@ -8,7 +8,7 @@ mod memberships;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use cmlint_source::{Span, Spanned};
+use cmlint_source::{Span, Spanned, Str};
 use cmlint_winsec::{Sid, well_known};
 
 use self::memberships::Closure;
@@ -287,6 +287,43 @@ impl<'s> Principals<'s> {
     /// The computer whose account database a SID belongs to, by its key.
     pub fn machine_of(&self, sid: &Sid) -> Option<&str> {
         self.machines.get(&sid.domain()?).map(String::as_str)
+    }
+
+    /// Whether what stands before `\` in a name is known to be a domain.
+    pub fn is_domain_name(&self, name: &str) -> bool {
+        let name = name.trim().to_lowercase();
+        let same = |text: &Str<'_>| text.trim().eq_ignore_ascii_case(&name);
+        self.domain_named(&name).is_some()
+            || self
+                .snapshot
+                .site_definitions
+                .rows()
+                .any(|(_, site)| site.site_server_domain.get().is_some_and(same))
+            || self.hosts().any(|host| host.split_once('.').is_some_and(|(_, domain)| domain == name))
+    }
+
+    /// The key of the computer whose name, short or full, stands before `\` in a name.
+    pub fn computer_named(&self, name: &str) -> Option<String> {
+        let key = crate::host_key(name);
+        let same = |host: &&str| *host == key || host.split('.').next() == Some(key.as_str());
+        if let Some(host) = self.hosts().filter(same).min() {
+            return Some(host.to_owned());
+        }
+        let short = format!("{}$", key.split('.').next().unwrap_or(&key));
+        let account = |row: &&Row<DirectoryObject<'_>>| {
+            row.is("computer")
+                && !row.is("msDS-GroupManagedServiceAccount")
+                && (!key.contains('.')
+                    || row.dns_host_name.as_ref().is_some_and(|n| crate::host_key(n) == key))
+        };
+        let mut named = self.by_sam.iter().filter(|((_, sam), _)| *sam == short).flat_map(|(_, rows)| rows);
+        named.any(|row| account(&row)).then_some(key.clone())
+    }
+
+    /// Keys of the computers of the hierarchy and of those that were collected.
+    fn hosts(&self) -> impl Iterator<Item = &str> {
+        let inventory = self.snapshot.inventory().hosts().map(|(key, _)| key);
+        inventory.chain(self.machines.values().map(String::as_str))
     }
 
     fn resolve_in(&self, domain: &str, account: &str, full: &str, home: &Home<'_>) -> Principal {
