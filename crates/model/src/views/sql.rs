@@ -86,6 +86,9 @@ impl<'s> Sql<'s> {
         let logins = self.logins(&master, &sids, server);
         merge(&mut holes, self.snapshot.sql_database_principals.hole(at, true));
         merge(&mut holes, self.snapshot.sql_database_role_members.hole(at, true));
+        // The owner of the database is a user in it, by way of a login.
+        merge(&mut holes, self.snapshot.sql_databases.hole(&master, true));
+        merge(&mut holes, self.snapshot.sql_server_principals.hole(&master, true));
         (self.in_database(at, &master, &sids, &logins), holes)
     }
 
