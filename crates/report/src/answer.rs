@@ -82,30 +82,34 @@ impl Verdict {
 pub fn why(answer: &Why<'_>, sources: &Sources, style: &Style) -> String {
     let paint = Paint::of(style);
     let who = answer.question.who.map_or(String::new(), |n| escape::line(&n.text, style.unicode));
-    let (can, on) = (escape::line(answer.question.can, style.unicode), escape::line(answer.question.on, style.unicode));
+    let (can, on) =
+        (escape::line(answer.question.can, style.unicode), escape::line(answer.question.on, style.unicode));
     let words = match answer.verdict {
         Verdict::Yes => format!("yes: `{who}` has {can} on {on}"),
         Verdict::No => format!("no: `{who}` does not have {can} on {on}"),
         Verdict::Unknown => format!("unknown: whether `{who}` has {can} on {on} cannot be told"),
     };
-    let mut out = paint.careful(&words);
+    let mut out = paint.careful(words);
     out.push_str("\n\n");
     steps(&mut out, &answer.proof.steps, sources, style);
-    gaps(&mut out, answer.gaps, style);
+    out.push_str(&human::holes::missing(answer.gaps, style));
     out
 }
 
 /// `who-can` for people.
 pub fn who_can(answer: &WhoCan<'_>, sources: &Sources, style: &Style) -> String {
     let paint = Paint::of(style);
-    let (can, on) = (escape::line(answer.question.can, style.unicode), escape::line(answer.question.on, style.unicode));
-    let mut out = paint.careful(&format!("{} with {can} on {on}", paint::count(answer.granted.len(), "principal")));
+    let (can, on) =
+        (escape::line(answer.question.can, style.unicode), escape::line(answer.question.on, style.unicode));
+    let mut out =
+        paint.careful(format!("{} with {can} on {on}", paint::count(answer.granted.len(), "principal")));
     out.push_str("\n\n");
     for holder in &answer.granted {
         out.push_str(&format!("  {}\n", escape::line(&holder.name.text, style.unicode)));
         if style.verbose {
             for step in &holder.proof.steps {
-                let place = step.span.map_or_else(|| "by rule".to_owned(), |span| place(sources, span, style));
+                let place =
+                    step.span.map_or_else(|| "by rule".to_owned(), |span| place(sources, span, style));
                 let words = format!("{} ({place})", escape::line(&step.text.to_string(), style.unicode));
                 out.push_str(&paint::hang("      ", &words, style.columns(), true));
                 out.push('\n');
@@ -126,7 +130,7 @@ pub fn who_can(answer: &WhoCan<'_>, sources: &Sources, style: &Style) -> String 
     for (_, holes) in &answer.unknown {
         cmlint_model::proof::merge(&mut all, holes.iter().cloned());
     }
-    gaps(&mut out, &all, style);
+    out.push_str(&human::holes::missing(&all, style));
     out
 }
 
@@ -158,17 +162,6 @@ fn steps(out: &mut String, steps: &[Step], sources: &Sources, style: &Style) {
             }
         }
         out.push('\n');
-    }
-}
-
-fn gaps(out: &mut String, gaps: &[Gap], style: &Style) {
-    if gaps.is_empty() {
-        return;
-    }
-    out.push_str("What is missing\n");
-    for gap in gaps {
-        out.push_str(&paint::hang("  ", &escape::line(&gap.to_string(), style.unicode), style.columns(), true));
-        out.push_str(&format!("\n    collect:\n      {}\n", gap.collect()));
     }
 }
 

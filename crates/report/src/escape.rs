@@ -18,6 +18,16 @@ pub fn terminal(text: &str) -> String {
 
 /// As [`terminal`], where the caller knows whether the terminal shows more than ASCII.
 pub(crate) fn line(text: &str, unicode: bool) -> String {
+    let mut out = String::new();
+    push_short(&mut out, text, LONG, unicode);
+    out
+}
+
+/// As [`line`], in full length or not at all: for what is copied.
+pub(crate) fn whole_line(text: &str, unicode: bool) -> String {
+    if text.len() > COPIED {
+        return TOO_LONG.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     push_visible(&mut out, text, unicode);
     out
@@ -28,10 +38,19 @@ pub(crate) fn words(text: &Text, unicode: bool) -> String {
     spoken(text, unicode, false)
 }
 
-/// As [`words`], with the line breaks of our own words kept: for commands of several lines.
-pub(crate) fn lines(text: &Text, unicode: bool) -> String {
-    spoken(text, unicode, true)
+/// As [`words`], in full length or not at all and with the line breaks of our own words: for commands.
+pub(crate) fn whole_lines(text: &Text, unicode: bool) -> String {
+    let names: usize = text.names().map(|name| name.text.len()).sum();
+    if names > COPIED { TOO_LONG.to_owned() } else { spoken(text, unicode, true) }
 }
+
+/// Characters of a name in a sentence. Names of the product are at most 256 characters long.
+const NAME: usize = 260;
+/// Characters of a path or a reason.
+const LONG: usize = 1000;
+/// Bytes of what is copied.
+const COPIED: usize = 4000;
+const TOO_LONG: &str = "(too long for a terminal; the JSON output has it)";
 
 /// How a character that is invisible, or that does something to a terminal or to the order of a text, is
 /// shown; `None` for all others.
@@ -116,10 +135,21 @@ fn spoken(text: &Text, unicode: bool, lines: bool) -> String {
     for part in text.parts() {
         match part {
             Part::Prose(words) => push_prose(&mut out, words, unicode, lines),
-            Part::Name(name) => push_visible(&mut out, &name.text, unicode),
+            Part::Name(name) if lines => push_visible(&mut out, &name.text, unicode),
+            Part::Name(name) => push_short(&mut out, &name.text, NAME, unicode),
         }
     }
     out
+}
+
+/// The beginning and the end of a text that is too long to be read.
+fn push_short(out: &mut String, text: &str, most: usize, unicode: bool) {
+    let Some((cut, _)) = text.char_indices().nth(most) else { return push_visible(out, text, unicode) };
+    let head = text[..cut].char_indices().nth(most * 3 / 4).map_or(cut, |(at, _)| at);
+    let tail = text.char_indices().rev().nth(most / 8).map_or(cut, |(at, _)| at);
+    push_visible(out, &text[..head], unicode);
+    out.push_str(if unicode { "…" } else { "..." });
+    push_visible(out, &text[tail.max(head)..], unicode);
 }
 
 fn push_visible(out: &mut String, text: &str, unicode: bool) {
@@ -181,8 +211,23 @@ mod tests {
     #[test]
     fn only_our_own_words_break_lines() {
         let text = text!("one\ntwo {}", principal("a\nb"));
-        assert_eq!(lines(&text, true), "one\ntwo a␊b");
+        assert_eq!(whole_lines(&text, true), "one\ntwo a␊b");
         assert_eq!(words(&text, true), "one two a␊b");
+    }
+
+    #[test]
+    fn a_name_of_any_length_leaves_room_for_the_sentence() {
+        let long = format!("begin{}end", "é".repeat(70_000));
+        let text = text!("role `{}` is odd", principal(&long));
+        let shown = words(&text, true);
+        assert!(
+            shown.chars().count() < 300 && shown.starts_with("role `begin") && shown.ends_with("end` is odd")
+        );
+        assert_eq!(
+            (whole_lines(&text, true), whole_line(&long, true)),
+            (TOO_LONG.to_owned(), TOO_LONG.to_owned())
+        );
+        assert_eq!(line(&"x".repeat(LONG), true), "x".repeat(LONG));
     }
 
     #[test]

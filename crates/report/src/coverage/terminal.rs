@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use cmlint_engine::NotSelected;
-use cmlint_model::{Dataset, Scope, Snapshot, Status};
+use cmlint_model::{Scope, Snapshot, Status};
 
 use super::tally::{Item, Offer, Row, Tally};
 use crate::human::collect;
@@ -26,7 +26,9 @@ struct Page<'a> {
 }
 
 /// Rows that differ only in their scope.
-type Alike<'a> = (Dataset, Option<&'static str>, Status, &'a str);
+type Alike<'a> = (Item, Status, &'a str);
+/// Rows that differ only in their dataset.
+type Absent<'a> = (Status, &'a str, Vec<&'a Scope>);
 
 impl Page<'_> {
     fn about(&self, snapshot: &Snapshot<'_>) -> String {
@@ -40,51 +42,55 @@ impl Page<'_> {
 
     fn rows(&self, out: &mut String, rows: &[Row]) {
         let mut alike: BTreeMap<Alike<'_>, (Vec<&Scope>, usize)> = BTreeMap::new();
-        // Whole datasets that nobody collected share a line, not to bury what is there.
-        let absent = |row: &Row| {
-            !self.style.verbose
-                && (row.status, &row.scope) == (Status::NotCollected, &Scope::Hierarchy)
-                && row.property.is_none()
-        };
-        let mut missing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for row in rows.iter().filter(|row| absent(row)) {
-            missing.entry(&row.why).or_default().push(row.dataset.name());
-        }
-        for row in rows.iter().filter(|row| !absent(row)) {
-            let key = (row.dataset, row.property, row.status, row.why.as_str());
-            let (scopes, count) = alike.entry(key).or_default();
+        for row in rows {
+            let item = Item { dataset: row.dataset, property: row.property };
+            let (scopes, count) = alike.entry((item, row.status, &row.why)).or_default();
             scopes.push(&row.scope);
             *count += row.rows;
         }
-        let name = |key: &Alike<'_>| Item { dataset: key.0, property: key.1 }.name();
-        let longest = alike.keys().map(|key| name(key).len()).max().unwrap_or(0);
+        // What is missing for one reason shares a line, not to bury what is there.
+        let mut missing: BTreeMap<Absent<'_>, Vec<String>> = BTreeMap::new();
+        alike.retain(|(item, status, why), (scopes, count)| {
+            let there = !matches!(status, Status::Failed | Status::NotCollected);
+            if self.style.verbose || there || *count > 0 {
+                return true;
+            }
+            missing.entry((*status, why, scopes.clone())).or_default().push(item.name());
+            false
+        });
+        let longest = alike.keys().map(|(item, ..)| item.name().len()).max().unwrap_or(0);
         let column = longest.min(self.style.columns() / 2);
-        for (key, (scopes, count)) in &alike {
-            let shown = if self.style.verbose { scopes.len() } else { SCOPES };
+        for ((item, status, why), (scopes, count)) in &alike {
             let head = format!(
                 "  {}  {}  {count:>7}  ",
-                paint::pad(&name(key), column),
-                paint::pad(&self.status(key.2), 13),
+                paint::pad(&item.name(), column),
+                paint::pad(&self.status(*status), 13),
             );
-            let mut words = collect::scope_names(scopes, shown, self.style.unicode);
-            if !key.3.is_empty() {
-                words.push_str(&format!(" ({})", escape::line(key.3, self.style.unicode)));
-            }
-            self.row(out, &head, &words);
+            self.row(out, &head, &self.reason(scopes, why));
         }
         if alike.is_empty() {
             out.push_str("  nothing was collected\n");
         }
         out.push('\n');
-        for (why, names) in missing {
-            let head = format!("  {}: ", self.status(Status::NotCollected));
-            let mut words = names.join(", ");
-            if !why.is_empty() {
-                words.push_str(&format!(" ({})", escape::line(why, self.style.unicode)));
-            }
-            out.push_str(&paint::hang(&head, &words, self.style.columns(), true));
-            out.push_str("\n\n");
+        for ((status, why, scopes), names) in &missing {
+            let head = format!("  {}: ", self.status(*status));
+            out.push_str(&paint::hang(&head, &names.join(", "), self.style.columns(), true));
+            out.push('\n');
+            out.push_str(&paint::hang("      ", &self.reason(scopes, why), self.style.columns(), true));
+            out.push('\n');
         }
+        if !missing.is_empty() {
+            out.push('\n');
+        }
+    }
+
+    fn reason(&self, scopes: &[&Scope], why: &str) -> String {
+        let shown = if self.style.verbose { scopes.len() } else { SCOPES };
+        let mut words = collect::scope_names(scopes, shown, self.style.unicode);
+        if !why.is_empty() {
+            words.push_str(&format!(" ({})", escape::line(why, self.style.unicode)));
+        }
+        words
     }
 
     /// Beside the head, or below it on a narrow terminal.
@@ -135,12 +141,13 @@ impl Page<'_> {
             out.push('\n');
         }
         out.push_str(&format!("\n{}\n\n", self.paint.bold("How to collect it")));
+        let mut rights = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let head = format!("  [{}] ", index + 1);
             out.push_str(&format!("{head}{}\n", self.paint.bold(item.name())));
-            let before = index.checked_sub(1).map(|i| (index, items[i].dataset.info().right));
             let right = item.dataset.info().right;
-            collect::draw(out, self.style, head.len(), right, before, item.command());
+            collect::draw(out, self.style, head.len(), right, &rights, item.command());
+            rights.push(right);
         }
     }
 

@@ -208,11 +208,15 @@ fn excerpt<'a>(sources: &'a Sources, targets: &[Target<'a>], how: &Cut) -> Excer
 
     let mut drawn = Vec::new();
     let mut marks: Vec<Mark<'a>> = Vec::new();
-    for (row, line) in lines_of(source, targets, &near, &blanks, how.width).enumerate() {
+    let lines = lines_of(source, targets, &near, &blanks, how.width);
+    let indent = indentation(source, targets, &near, lines.clone());
+    for (row, line) in lines.enumerate() {
         let here: Vec<&Target<'a>> = targets.iter().filter(|t| t.line == line).collect();
         let wants: Vec<Want> =
             here.iter().map(|t| Want { start: t.start, end: t.end, words: t.words }).collect();
-        let (text, ranges) = brush.line(source.line_range(line), area(source, &here, line, &near), &wants);
+        let mut range = source.line_range(line);
+        range.start = (range.start + indent).min(range.end);
+        let (text, ranges) = brush.line(range.clone(), area(range, source, &here, &near), &wants);
         for (target, range) in here.into_iter().zip(ranges) {
             match marks.last_mut().filter(|m| m.line == row && m.range == range) {
                 Some(mark) => mark.pointers.push(target.index),
@@ -265,9 +269,29 @@ fn lines_of(
     first..last + 1
 }
 
+/// Bytes of white space that all lines begin with and that are left out, where they are many.
+fn indentation(source: &Source, targets: &[Target<'_>], near: &Range<usize>, lines: Range<usize>) -> usize {
+    let mut least = usize::MAX;
+    for line in lines {
+        let range = source.line_range(line);
+        if range.start < near.start {
+            return 0;
+        }
+        let mark = targets.iter().filter(|t| t.line == line).map(|t| t.start).min();
+        let stop = mark.unwrap_or(range.end).clamp(range.start, near.end.max(range.start));
+        let bytes = &source.text().as_bytes()[range.start..stop];
+        let wide = bytes.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        if mark.is_some() || wide < range.len() {
+            least = least.min(wide);
+        }
+    }
+    // Two columns stay, because the lines are not the whole text.
+    if (8..usize::MAX).contains(&least) { least - 2 } else { 0 }
+}
+
 /// The part of a line that may be shown.
-fn area(source: &Source, here: &[&Target<'_>], line: usize, near: &Range<usize>) -> Range<usize> {
-    let Range { start, end } = source.line_range(line);
+fn area(line: Range<usize>, source: &Source, here: &[&Target<'_>], near: &Range<usize>) -> Range<usize> {
+    let Range { start, end } = line;
     let first = here.iter().map(|t| t.start).min().unwrap_or(start);
     let last = here.iter().map(|t| t.start).max().unwrap_or(start);
     let from = if near.start <= start { start } else { source.floor(first.saturating_sub(SHOWN)) };

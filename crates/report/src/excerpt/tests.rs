@@ -86,6 +86,15 @@ fn a_label_that_is_longer_than_the_window_begins_in_it() {
 }
 
 #[test]
+fn deep_indentation_leaves_room_for_the_text() {
+    let deep = " ".repeat(30);
+    let text = format!("{deep}{{\n{deep}    \"a\": 1\n{deep}}}\n");
+    let expected = "1|  {\n2|      \"a\": 1\n        ^^^\n3|  }\n";
+    assert_eq!(cut_one(&text, text.find("\"a\"").unwrap(), 3, 40), expected);
+    assert_eq!(cut_one(&text, 0, 3, 40).lines().nth(1), Some("  ^^^"));
+}
+
+#[test]
 fn a_label_of_several_lines_marks_the_first_and_shows_what_follows() {
     let text = "a\n{ \"b\": [\n  1,\n  2,\n  3,\n  4\n] }\n";
     assert_eq!(cut_one(text, 2, 30, 40), "1|a\n2|{ \"b\": [\n  ^^^^^^^^\n3|  1,\n4|  2,\n5|  3,\n");

@@ -26,6 +26,8 @@ pub(super) fn plain(markdown: &str, style: &Style) -> String {
             page.gap();
         } else if let Some(title) = heading(trimmed) {
             page.heading(title);
+        } else if line.starts_with("    ") && page.block.is_none() && item(line).is_none() {
+            page.verbatim(line.trim());
         } else if trimmed.starts_with('|') {
             page.flush();
             page.verbatim(trimmed);
@@ -164,8 +166,8 @@ mod tests {
 
     #[test]
     fn decorations_go_and_code_stays() {
-        let page = "# some-lint\n\n## What it finds\nA **bold** claim of `SMS_*` and\n*more* of it, see [the page](https://example.com/a).\n\n<!-- nobody -->\n- one\n  goes on\n- two * three\n\n```powershell\nGet-Thing -Name '**x**'   # kept in one piece, however long\n```\n1. first\n";
-        let expected = "What it finds\n\nA bold claim of `SMS_*` and more of it,\nsee the page (https://example.com/a).\n\n  - one goes on\n  - two * three\n\n    Get-Thing -Name '**x**'   # kept in one piece, however long\n  1. first\n";
+        let page = "# some-lint\n\n## What it finds\nA **bold** claim of `SMS_*` and\n*more* of it, see [the page](https://example.com/a).\n\n<!-- nobody -->\n- one\n  goes on\n- two * three\n\n    Get-Indented -Code 'stays too, however long it is'\n\n```powershell\nGet-Thing -Name '**x**'   # kept in one piece, however long\n```\n1. first\n";
+        let expected = "What it finds\n\nA bold claim of `SMS_*` and more of it,\nsee the page (https://example.com/a).\n\n  - one goes on\n  - two * three\n\n    Get-Indented -Code 'stays too, however long it is'\n\n    Get-Thing -Name '**x**'   # kept in one piece, however long\n  1. first\n";
         assert_eq!(plain(page, &style()), expected);
     }
 }

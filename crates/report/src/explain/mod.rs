@@ -36,7 +36,9 @@ pub fn explain(lint: &LintDef, style: &Style) -> String {
     out.push('\n');
     out.push_str(&markdown::plain(lint.readme, style));
 
-    if !meta.references.is_empty() {
+    // A README that lists its sources says more of them.
+    let listed = lint.readme.lines().any(|line| line.trim() == "## References");
+    if !meta.references.is_empty() && !listed {
         out.push_str(&format!("\n{}\n\n", paint.bold("Where the rule comes from")));
         for reference in meta.references {
             out.push_str(&paint::hang("  - ", &reference.to_string(), style.columns(), false));

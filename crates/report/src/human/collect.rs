@@ -5,22 +5,22 @@ use cmlint_model::Scope;
 use crate::paint::{self, Paint};
 use crate::{Style, escape};
 
-/// The right that a command needs, and the command, in one piece. Where the entry before, with its number,
-/// needs the same right, that is said in fewer words.
+/// The right that a command needs, and the command, in one piece. `rights` are those of the entries before,
+/// from number 1: a right that stands there is not said again.
 pub(crate) fn draw(
     out: &mut String,
     style: &Style,
     indent: usize,
     right: &str,
-    before: Option<(usize, &str)>,
+    rights: &[&str],
     command: &str,
 ) {
     let paint = Paint::of(style);
     let space = " ".repeat(indent);
     let head = format!("{space}{} ", paint.title("right:"));
-    let right = match before {
-        Some((number, same)) if same == right => format!("as for [{number}]"),
-        _ => right.to_owned(),
+    let right = match rights.iter().position(|other| *other == right) {
+        Some(index) => format!("as for [{}]", index + 1),
+        None => right.to_owned(),
     };
     out.push_str(&paint::hang(&head, &right, style.columns(), true));
     out.push_str(&format!("\n{space}{}\n", paint.title("collect:")));

@@ -104,11 +104,11 @@ impl Notes<'_> {
         }
         self.note(out, "rated", &rating(finding));
         // In one piece, because it is copied into a suppression.
-        let key = escape::line(finding.object.key.as_str(), self.style.unicode);
+        let key = escape::whole_line(finding.object.key.as_str(), self.style.unicode);
         out.push_str(&format!("{}{key}\n", self.head("key")));
         if self.style.verbose {
             for alias in &finding.object.aliases {
-                let alias = escape::line(alias.as_str(), self.style.unicode);
+                let alias = escape::whole_line(alias.as_str(), self.style.unicode);
                 out.push_str(&format!("{}{alias}\n", self.head("or")));
             }
         }
@@ -117,18 +117,19 @@ impl Notes<'_> {
     fn about(&self, finding: &Finding) -> String {
         let object = &finding.object;
         let mut words = self.words(&object.label);
-        if let Some(purpose) = object.purpose {
-            words.push_str(&format!(", {}", purpose.words()));
-        }
         let scope = match &object.scope {
             Scope::Hierarchy => String::new(),
             scope => escape::line(&scope.to_string(), self.style.unicode),
         };
-        // A site, a host and a database are their own scope.
-        if !words.is_empty() && words.replace('`', "").eq_ignore_ascii_case(&scope) {
-            return words;
+        // Many a label says it already: `network access accounts of site PS1`.
+        for more in [object.purpose.map(|p| p.words()).unwrap_or_default(), scope] {
+            let said = words.replace('`', "").to_lowercase().contains(&more.to_lowercase());
+            if !said {
+                words.push_str(if words.is_empty() { "" } else { ", " });
+                words.push_str(&more);
+            }
         }
-        [words, scope].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ")
+        words
     }
 
     fn proof(&self, out: &mut String, steps: &[Step]) {
@@ -160,7 +161,7 @@ impl Notes<'_> {
 
     /// On lines of its own and in one piece, so that it can be copied.
     fn copied(&self, out: &mut String, head: &str, text: &Text) {
-        let text = escape::lines(text, self.style.unicode);
+        let text = escape::whole_lines(text, self.style.unicode);
         out.push_str(self.head(head).trim_end());
         out.push('\n');
         out.push_str(&paint::indent(&text, HEAD + 1));

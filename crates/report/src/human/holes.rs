@@ -17,7 +17,7 @@ const SCOPES: usize = 6;
 /// Lists the lints that holes kept from judging, and the holes.
 pub(super) fn draw(input: &Input<'_>, style: &Style) -> String {
     let lints = &input.run.lints;
-    let missing = Missing::of(lints);
+    let missing = Missing::of(lints.iter().flat_map(|l| &l.gaps));
     let list = List { style, paint: Paint::of(style), missing: &missing };
     let mut out = String::new();
     let unjudged: Vec<&LintResult> = lints.iter().filter(|l| l.verdict == Verdict::NotEvaluated).collect();
@@ -33,10 +33,15 @@ pub(super) fn draw(input: &Input<'_>, style: &Style) -> String {
         out.push_str(&format!("{head}: {} with findings\n\n", paint::count(open.len(), "lint")));
         list.lints(&mut out, &open);
     }
-    if !missing.parts.is_empty() {
-        out.push_str(&format!("{}\n\n", Paint::of(style).bold("What is missing")));
-        list.missing(&mut out);
-    }
+    list.missing(&mut out);
+    out
+}
+
+/// Holes by themselves.
+pub(crate) fn missing(gaps: &[Gap], style: &Style) -> String {
+    let missing = Missing::of(gaps.iter());
+    let mut out = String::new();
+    List { style, paint: Paint::of(style), missing: &missing }.missing(&mut out);
     out
 }
 
@@ -54,9 +59,9 @@ struct Part<'a> {
 }
 
 impl<'a> Missing<'a> {
-    fn of(lints: &'a [LintResult]) -> Missing<'a> {
+    fn of(gaps: impl Iterator<Item = &'a Gap>) -> Missing<'a> {
         let mut parts: BTreeMap<(Dataset, Option<&'static str>), Part<'a>> = BTreeMap::new();
-        for gap in lints.iter().flat_map(|l| &l.gaps) {
+        for gap in gaps {
             let part = parts.entry((gap.dataset, gap.property)).or_insert_with(|| Part {
                 dataset: gap.dataset,
                 property: gap.property,
@@ -126,6 +131,11 @@ impl List<'_> {
     }
 
     fn missing(&self, out: &mut String) {
+        if self.missing.parts.is_empty() {
+            return;
+        }
+        out.push_str(&format!("{}\n\n", self.paint.bold("What is missing")));
+        let mut rights = Vec::new();
         for (index, part) in self.missing.parts.iter().enumerate() {
             let head = format!("  [{}] ", index + 1);
             let indent = head.len();
@@ -139,8 +149,9 @@ impl List<'_> {
                 out.push_str(&paint::hang(&space, &words, self.style.columns(), true));
                 out.push('\n');
             }
-            let before = index.checked_sub(1).map(|i| (index, self.missing.parts[i].dataset.info().right));
-            collect::draw(out, self.style, indent, part.dataset.info().right, before, part.command);
+            let right = part.dataset.info().right;
+            collect::draw(out, self.style, indent, right, &rights, part.command);
+            rights.push(right);
         }
     }
 

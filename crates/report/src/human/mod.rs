@@ -6,7 +6,7 @@
 mod canvas;
 pub(crate) mod collect;
 mod finding;
-mod holes;
+pub(crate) mod holes;
 mod problems;
 
 use std::cmp::Reverse;
