@@ -247,7 +247,10 @@ impl<'r, 'a> FieldParts<'r, 'a> {
         }
         let reader = &mut *self.span.reader;
         reader.rewind(self.span.start, self.depth);
-        self.fatal = reader.skip().err();
+        match reader.skip() {
+            Ok(()) => reader.passed_over(error.clone(), self.span.start),
+            Err(error) => self.fatal = Some(error),
+        }
     }
 }
 

@@ -18,9 +18,15 @@ pub(super) struct Reader<'a> {
     pub(super) depth: u32,
     /// The last string that held escapes.
     pub(super) scratch: String,
+    /// Values of properties that are of another type than expected and were passed over: what the property
+    /// says is unknown, and that must not be silent.
+    pub(super) odd: Vec<Error>,
     /// What is known of the structs seen so far: a handful, looked up by the address of their fields.
     shapes: Vec<Shape<'a>>,
 }
+
+/// More odd values than this are not told apart: one row could hold millions.
+const ODD: usize = 1000;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(source: &'a Source, at: usize) -> Self {
@@ -29,7 +35,15 @@ impl<'a> Reader<'a> {
             file: source.id(),
             depth: 0,
             scratch: String::new(),
+            odd: Vec::new(),
             shapes: Vec::new(),
+        }
+    }
+
+    /// Remembers the value from `start` on, which has just been skipped.
+    pub(super) fn passed_over(&mut self, error: Error, start: usize) {
+        if self.odd.len() < ODD {
+            self.odd.push(error.place(start, self.cursor.at - start));
         }
     }
 

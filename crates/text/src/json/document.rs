@@ -82,6 +82,8 @@ pub fn document_as<'a, T: Deserialize<'a>>(source: &'a Source) -> Result<T, Prob
         None => Ok(value),
         Some(_) => Err(reader.cursor.fail("nothing behind the document")),
     });
+    // A property of another type is an unknown one, and this document is wanted as a whole.
+    let value = value.and_then(|value| reader.odd.drain(..).next().map_or(Ok(value), Err));
     value.map_err(|error| {
         let help = if error.is_syntax() {
             "correct the text here; a JSON validator shows the same place"

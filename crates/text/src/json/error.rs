@@ -91,6 +91,9 @@ impl de::Error for Error {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let expected = expected.to_string();
+        // The names of our types mean nothing to a reader.
+        let expected = if expected.starts_with("struct ") { "an object" } else { &expected };
         Error::data(format!("expected {expected}, found {}", kind(found)))
     }
 

@@ -66,7 +66,19 @@ fn absent_null_and_another_type_are_told_apart() {
     let (sources, id) = source(text);
     let source = sources.get(id);
     let (rows, problems) = rows(source);
-    assert!(problems.is_empty(), "{problems:?}");
+    // Unknown is not nothing: each value that was passed over is named with its place.
+    let said: Vec<_> = problems.iter().map(|p| (at(source, p.span), p.message.as_str(), p.lossy)).collect();
+    assert_eq!(
+        said,
+        [
+            (
+                r#"{"a":[1,{"b":"}"}]}"#,
+                "expected a whole number, found an object; the property is unknown",
+                true
+            ),
+            (r#""maybe""#, "expected true or false; the property is unknown", true),
+        ]
+    );
     assert_eq!(rows.len(), 3);
     assert!(matches!(rows[0].site_code, Field::Null(span) if at(source, span) == "null"));
     assert!(matches!(rows[0].kind, Field::Unreadable(span) if at(source, span) == r#"{"a":[1,{"b":"}"}]}"#));
@@ -80,8 +92,10 @@ fn absent_null_and_another_type_are_told_apart() {
 fn a_list_of_one_may_stand_without_its_list() {
     let text = r#"[{"Names":"x"},{"Names":["x","y"]},{"Names":[]},{"Names":null},{"Names":[1]},{"Props":{"PropertyName":"p"}}]"#;
     let (sources, id) = source(text);
-    let (rows, problems) = rows(sources.get(id));
-    assert!(problems.is_empty());
+    let source = sources.get(id);
+    let (rows, problems) = rows(source);
+    assert_eq!(problems.len(), 1);
+    assert_eq!((at(source, problems[0].span), problems[0].lossy), ("1", true), "the element is named");
     let names: Vec<Option<usize>> = rows.iter().map(|r| r.names.get().map(|n| n.len())).collect();
     assert_eq!(names, [Some(1), Some(2), Some(0), None, None, None]);
     assert!(rows[4].names.is_unreadable());
@@ -227,8 +241,34 @@ fn a_visitor_that_stops_early_does_not_derail_the_reader() {
         pair: Field<(u8, u8)>,
         after: u8,
     }
-    let (sources, id) = source(r#"{"pair":[1,2,3],"after":4}"#);
-    let pair: Pair = document_as(sources.get(id)).unwrap();
-    assert!(pair.pair.is_unreadable());
-    assert_eq!(pair.after, 4);
+    let (sources, id) = source(r#"[{"pair":[1,2,3],"after":4}]"#);
+    let (document, _) = document(sources.get(id));
+    let mut problems = Vec::new();
+    let rows = document.sections[0].rows::<Pair>(&mut problems);
+    assert!(rows[0].value.pair.is_unreadable());
+    assert_eq!(rows[0].value.after, 4);
+    assert_eq!(problems.len(), 1);
+}
+
+#[test]
+fn a_row_that_is_left_out_takes_its_odd_values_with_it() {
+    let (sources, id) = source(r#"[{"Type":{},"Enabled":nope},{"Type":"x"}]"#);
+    let (_, problems) = rows(sources.get(id));
+    let said: Vec<&str> = problems.iter().map(|p| p.message.as_str()).collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].ends_with("the row was left out"), "{said:?}");
+    assert!(said[1].ends_with("the property is unknown"), "{said:?}");
+}
+
+#[test]
+fn a_document_with_a_property_of_another_type_is_refused() {
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code)]
+    struct Plain {
+        rows: Field<Int>,
+    }
+    let (sources, id) = source(r#"{"rows":"two"}"#);
+    let source = sources.get(id);
+    let error = document_as::<Plain>(source).unwrap_err();
+    assert_eq!(at(source, error.span), r#""two""#);
 }

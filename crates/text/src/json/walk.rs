@@ -104,12 +104,17 @@ impl<'p, 'a> Walk<'p, 'a> {
         let depth = self.reader.depth;
         let error = if self.reader.cursor.peek() == Some(b'{') {
             match row(&mut self.reader) {
-                Ok(()) => return true,
+                Ok(()) => {
+                    self.odd();
+                    return true;
+                }
                 Err(error) => error,
             }
         } else {
             Error::data("expected a row (an object in braces), found another value")
         };
+        // What was odd in it went with the row.
+        self.reader.odd.clear();
         if error.is_syntax() {
             return self.resume(&error, start, depth);
         }
@@ -123,6 +128,15 @@ impl<'p, 'a> Walk<'p, 'a> {
                 true
             }
             Err(error) => self.resume(&error, start, depth),
+        }
+    }
+
+    /// Reports the values of a row that were kept as unknown.
+    #[inline(always)]
+    fn odd(&mut self) {
+        for error in self.reader.odd.drain(..) {
+            let message = format!("{}; the property is unknown", error.message());
+            self.problems.lost(error.range(), message, "correct the value, or collect the file again");
         }
     }
 
