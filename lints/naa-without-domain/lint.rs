@@ -12,7 +12,7 @@ impl Lint for This {
         subjects: &["Network Access Account"],
         requirements: &["A14.2"],
         references: &[
-            Reference::Section("Network access account"),
+            Reference::Section("Network Access Account"),
             Reference::MisconfigurationManager("PREVENT-3"),
         ],
         ..Meta::BASE

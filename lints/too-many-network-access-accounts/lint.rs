@@ -19,7 +19,7 @@ impl Lint for This {
         subjects: &["Network Access Account"],
         requirements: &["A14.1"],
         references: &[
-            Reference::Section("Network access account"),
+            Reference::Section("Network Access Account"),
             Reference::MisconfigurationManager("PREVENT-3"),
             Reference::MisconfigurationManager("CRED-3"),
         ],

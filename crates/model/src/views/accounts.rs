@@ -1,5 +1,7 @@
 //! The accounts that the site stores, by purpose, resolved to principals.
 
+mod same;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use cmlint_source::{Span, Spanned};

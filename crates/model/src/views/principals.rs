@@ -284,6 +284,11 @@ impl<'s> Principals<'s> {
         self.domains.iter().find(|d| d.sid == Some(domain)).map(|d| d.dns.as_str())
     }
 
+    /// The DNS name of a domain, by its DNS or NetBIOS name in any case.
+    pub fn dns_name_of(&self, domain: &str) -> Option<&str> {
+        self.domain_named(&domain.trim().to_lowercase()).map(|names| names.dns.as_str())
+    }
+
     /// The computer whose account database a SID belongs to, by its key.
     pub fn machine_of(&self, sid: &Sid) -> Option<&str> {
         self.machines.get(&sid.domain()?).map(String::as_str)
@@ -317,7 +322,7 @@ impl<'s> Principals<'s> {
                     || row.dns_host_name.as_ref().is_some_and(|n| crate::host_key(n) == key))
         };
         let mut named = self.by_sam.iter().filter(|((_, sam), _)| *sam == short).flat_map(|(_, rows)| rows);
-        named.any(|row| account(&row)).then_some(key.clone())
+        named.any(|row| account(row)).then_some(key.clone())
     }
 
     /// Keys of the computers of the hierarchy and of those that were collected.

@@ -10,7 +10,7 @@ use crate::proof::{Answer, Confidence, Proof, Step, merge};
 use crate::rows::{Admin, Role, RoleXml};
 use crate::table::Row;
 use crate::words::{principal, role};
-use crate::{Dataset, Gap, Judged, Scope, Snapshot, text};
+use crate::{Dataset, Gap, Judged, Scope, Snapshot, Status, text};
 
 /// Security roles, from exported files and from the provider.
 #[derive(Debug)]
@@ -288,15 +288,13 @@ impl<'s> Administrators<'s> {
                         text!("`{}` is an administrative user by that name", principal(entry.name.value));
                     Answer::Yes(Proof::of(Step::read(text, entry.name.span).confidence(Confidence::Medium)))
                 }
-                // Groups cannot be followed from a name.
+                // Groups cannot be followed from a name; an account that does not exist is in none.
                 None => {
-                    let why = format!("`{name}` has no SID in the snapshot");
                     let mut holes = self.holes.clone();
-                    merge(
-                        &mut holes,
-                        [Gap::new(Dataset::Directory, Scope::Hierarchy, crate::Status::Partial, why)],
-                    );
-                    Answer::Unknown(holes)
+                    if !matches!(who, Principal::NotFound(_)) {
+                        merge(&mut holes, principals.unresolved(name));
+                    }
+                    Answer::no_unless(holes)
                 }
             };
         };
@@ -324,6 +322,10 @@ impl<'s> Administrators<'s> {
             }
         }
         let mut all = self.holes.clone();
+        for entry in self.entries.iter().filter(|e| e.sid.is_none()) {
+            let why = format!("the administrative user `{}` has no SID", entry.name.value);
+            merge(&mut all, [Gap::new(Dataset::Admin, Scope::Hierarchy, Status::Partial, why)]);
+        }
         // Group memberships matter only where a group is an administrative user.
         if self.entries.iter().any(|e| e.account_type == Some(1) || e.row.is_group.get().is_some_and(|g| g.0))
         {
