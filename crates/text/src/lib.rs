@@ -7,6 +7,7 @@ pub mod inf;
 pub mod json;
 pub mod ldif;
 pub mod reg;
+pub mod secrets;
 pub mod xml;
 
 mod support;

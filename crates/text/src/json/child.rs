@@ -20,7 +20,7 @@ pub fn decode_string(source: &Source, span: Span) -> Option<(String, OffsetMap)>
 
 /// Decodes the escapes of a string without its quotes that begins at `start` of the outer text. Fails on
 /// an invalid escape, a quote or a control character.
-pub(crate) fn unescape(inner: &str, start: usize) -> std::result::Result<(Cow<'_, str>, OffsetMap), ()> {
+fn unescape(inner: &str, start: usize) -> std::result::Result<(Cow<'_, str>, OffsetMap), ()> {
     if string_stop(inner.as_bytes(), 0) == inner.len() {
         return Ok((Cow::Borrowed(inner), OffsetMap::verbatim(start, inner.len())));
     }

@@ -42,5 +42,4 @@ mod typed_tests;
 pub use child::decode_string;
 pub use document::{Document, Section, document, document_as, unread};
 
-pub(crate) use child::unescape;
 pub(crate) use cursor::string_stop;

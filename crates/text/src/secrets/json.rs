@@ -1,0 +1,225 @@
+//! Secrets of a JSON text, found by its tokens alone, so that they are found in broken texts too.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use cmlint_source::OffsetMap;
+
+use super::escape::unescape;
+use super::found::Found;
+use super::names::{self, Name, Part, RESERVED2, is_harmless};
+use super::sets::Sets;
+use super::{inner, sieve};
+use crate::json::string_stop;
+
+/// Finds the secrets of a JSON text that lies `depth` documents deep.
+pub(super) fn scan(text: &str, depth: u32, found: &mut Found) {
+    // A raw line break in a string is a broken string or a missing quote. Both readings are tried, and
+    // what either hides is hidden.
+    let mut scanner = Scanner::new(text, depth, false);
+    scanner.run(found);
+    if scanner.raw_line_break {
+        Scanner::new(text, depth, true).run(found);
+    }
+}
+
+/// What the next value is, by the name before it.
+#[derive(Clone, Copy)]
+enum Next {
+    Any,
+    Secret(&'static str),
+    Part(Part),
+}
+
+/// An open object or list. It is a set of properties of the same number.
+struct Frame {
+    object: bool,
+    next: Next,
+    /// Everything inside is a secret.
+    secret: Option<&'static str>,
+    /// Everything inside is a value of the set with this number.
+    value_of: Option<usize>,
+}
+
+/// Deeper lists and objects are not told apart; real ones are a tenth as deep.
+const FRAMES: usize = 256;
+
+struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+    depth: u32,
+    /// Whether a string ends at the end of its line.
+    lines: bool,
+    raw_line_break: bool,
+    /// Never empty: the first one is the document.
+    frames: Vec<Frame>,
+    sets: Sets,
+    /// Lists and objects beyond [`FRAMES`].
+    beyond: usize,
+}
+
+impl<'t> Scanner<'t> {
+    fn new(text: &'t str, depth: u32, lines: bool) -> Self {
+        let frames = vec![Frame { object: false, next: Next::Any, secret: None, value_of: None }];
+        Scanner { text, at: 0, depth, lines, raw_line_break: false, frames, sets: Sets::new(), beyond: 0 }
+    }
+
+    fn run(&mut self, found: &mut Found) {
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(self.at) {
+            match byte {
+                b'"' => self.string(found),
+                b'{' | b'[' => self.open(byte == b'{'),
+                b'}' | b']' => self.close(byte == b'}', found),
+                b',' => {
+                    self.top().next = Next::Any;
+                    self.at += 1;
+                }
+                b' ' | b'\t' | b'\n' | b'\r' | b':' => self.at += 1,
+                _ => self.word(found),
+            }
+        }
+        // The text was cut, or a bracket is missing: whether the values are secrets may have stood behind.
+        while self.frames.len() > 1 {
+            self.pop(true, found);
+        }
+        self.pop(false, found);
+    }
+
+    fn top(&mut self) -> &mut Frame {
+        self.frames.last_mut().expect("the document's frame is never taken")
+    }
+
+    fn open(&mut self, object: bool) {
+        self.at += 1;
+        if self.frames.len() >= FRAMES {
+            self.beyond += 1;
+            return;
+        }
+        let index = self.frames.len() - 1;
+        let outer = &self.frames[index];
+        let secret = match outer.next {
+            // A list of that name is a list of accounts.
+            Next::Secret(kind) if kind != RESERVED2 => Some(kind),
+            _ => outer.secret,
+        };
+        let value_of = match outer.next {
+            Next::Part(Part::Value) => Some(index),
+            _ => outer.value_of,
+        };
+        self.frames.push(Frame { object, next: Next::Any, secret, value_of });
+        self.sets.open();
+    }
+
+    fn close(&mut self, object: bool, found: &mut Found) {
+        self.at += 1;
+        if self.beyond > 0 {
+            self.beyond -= 1;
+            return;
+        }
+        // A bracket of the other kind closes what it can: one of the two is missing or too many.
+        let Some(index) = self.frames.iter().skip(1).rposition(|f| f.object == object) else { return };
+        while self.frames.len() > index + 2 {
+            self.pop(true, found);
+        }
+        self.pop(false, found);
+        self.top().next = Next::Any;
+    }
+
+    /// Ends an object or a list, which may have been `cut` before its end.
+    fn pop(&mut self, cut: bool, found: &mut Found) {
+        let object = self.top().object;
+        if self.frames.len() > 1 {
+            self.frames.pop();
+        }
+        self.sets.close(cut && object, found);
+    }
+
+    /// A string: a name if a colon follows, else a value.
+    fn string(&mut self, found: &mut Found) {
+        let bytes = self.text.as_bytes();
+        let start = self.at + 1;
+        let mut end = string_stop(bytes, start);
+        loop {
+            match bytes.get(end) {
+                Some(b'"') | None => break,
+                Some(b'\\') => end = string_stop(bytes, (end + 2).min(bytes.len())),
+                Some(b'\n' | b'\r') => {
+                    self.raw_line_break = true;
+                    if self.lines {
+                        break;
+                    }
+                    end = string_stop(bytes, end + 1);
+                }
+                Some(_) => end = string_stop(bytes, end + 1),
+            }
+        }
+        self.at = (end + 1).min(bytes.len());
+        let behind = bytes[self.at..].iter().find(|b| !b.is_ascii_whitespace());
+        let range = start..end;
+        if behind == Some(&b':') { self.name(range) } else { self.value(range, found) }
+    }
+
+    /// The text of a string. Escapes that are none stand for themselves.
+    fn decode(&self, range: &Range<usize>) -> (Cow<'t, str>, OffsetMap) {
+        unescape(&self.text[range.clone()])
+    }
+
+    fn name(&mut self, range: Range<usize>) {
+        let (name, _) = self.decode(&range);
+        self.top().next = match (names::judge(&name), names::part(&name)) {
+            (_, part) if part != Part::None => Next::Part(part),
+            (Name::Secret(kind), _) => Next::Secret(kind),
+            _ => Next::Any,
+        };
+    }
+
+    fn value(&mut self, range: Range<usize>, found: &mut Found) {
+        let worth_a_look = sieve::hits(&self.text[range.clone()]);
+        let frame = self.frames.last().expect("the document's frame is never taken");
+        let next = frame.next;
+        let plain = matches!(next, Next::Any) && frame.secret.is_none() && frame.value_of.is_none();
+        if plain && !worth_a_look {
+            return;
+        }
+        let (value, map) = self.decode(&range);
+        self.scalar(range.clone(), &value, found);
+        let hidden = frame_hides(self.top());
+        if worth_a_look && !hidden {
+            inner(&value, self.depth, &map, range, found);
+        }
+    }
+
+    /// A number, a literal, or what is none but stands in the place of one.
+    fn word(&mut self, found: &mut Found) {
+        let start = self.at;
+        let rest = &self.text.as_bytes()[start..];
+        let structural = |b: &u8| b.is_ascii_whitespace() || b",:{}[]\"".contains(b);
+        self.at += rest.iter().position(structural).unwrap_or(rest.len());
+        let word = &self.text[start..self.at];
+        self.scalar(start..self.at, word, found);
+    }
+
+    fn scalar(&mut self, range: Range<usize>, value: &str, found: &mut Found) {
+        let index = self.frames.len() - 1;
+        let frame = self.top();
+        let (next, secret, value_of) = (frame.next, frame.secret, frame.value_of);
+        if let Next::Part(part) = next {
+            self.sets.property(index, part, value, range.clone());
+        }
+        if let Some(set) = value_of {
+            self.sets.property(set, Part::Value, value, range.clone());
+        }
+        let named = if let Next::Secret(kind) = next { Some(kind) } else { None };
+        if let Some(kind) = named.or(secret)
+            && !is_harmless(value)
+        {
+            found.secret(range, kind);
+        }
+    }
+}
+
+/// Whether the value that was just read is hidden as a whole.
+fn frame_hides(frame: &Frame) -> bool {
+    frame.secret.is_some() || matches!(frame.next, Next::Secret(_))
+}
