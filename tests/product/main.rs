@@ -1,5 +1,6 @@
 //! The product from outside.
 
+mod access;
 mod architecture;
 mod bad_input;
 mod commands;

@@ -1,2 +1,0 @@
-//! The user's own files: configuration, suppressions, baseline.
-#![forbid(unsafe_code)]
