@@ -87,6 +87,15 @@ impl Subject<'_> {
         }
     }
 
+    /// Holes that could hide more about the subject. Without any, it is as it was; [`Self::unknown`] is for
+    /// what is certainly not known.
+    pub fn holes(&mut self, gaps: impl IntoIterator<Item = Gap>) {
+        let mut gaps = gaps.into_iter().peekable();
+        if gaps.peek().is_some() {
+            self.unknown(gaps);
+        }
+    }
+
     /// Takes what is known; when holes keep it from being known, the subject is unknown.
     pub fn require<T>(&mut self, judged: Judged<T>) -> Option<T> {
         match judged {
