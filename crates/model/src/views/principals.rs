@@ -315,14 +315,18 @@ impl<'s> Principals<'s> {
             return Some(host.to_owned());
         }
         let short = format!("{}$", key.split('.').next().unwrap_or(&key));
-        let account = |row: &&Row<DirectoryObject<'_>>| {
+        let account = |row: &Row<DirectoryObject<'_>>| {
             row.is("computer")
                 && !row.is("msDS-GroupManagedServiceAccount")
                 && (!key.contains('.')
                     || row.dns_host_name.as_ref().is_some_and(|n| crate::host_key(n) == key))
         };
-        let mut named = self.by_sam.iter().filter(|((_, sam), _)| *sam == short).flat_map(|(_, rows)| rows);
-        named.any(|row| account(row)).then_some(key.clone())
+        let mut named = self
+            .by_sam
+            .iter()
+            .filter(|((_, sam), _)| *sam == short)
+            .flat_map(|(_, rows)| rows.iter().copied());
+        named.any(account).then_some(key.clone())
     }
 
     /// Keys of the computers of the hierarchy and of those that were collected.
