@@ -1,6 +1,7 @@
 //! Views: computations that many lints share. Each is built once before the lints run, only when a
 //! selected lint declares it, and its answers carry the holes of its inputs.
 
+mod access;
 mod accounts;
 mod acls;
 mod principals;
@@ -12,6 +13,7 @@ use std::collections::BTreeSet;
 
 use cmlint_source::{Secret, Sources, Span};
 
+pub use access::{AskedRight, Guarded, Holders, Ruling};
 pub use accounts::{Account, AccountKind, Accounts};
 pub use acls::{AclObject, Acls, path_key};
 pub use principals::{GroupPlace, Holder, Home, Principal, Principals, Reached};
