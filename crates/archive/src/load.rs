@@ -3,8 +3,12 @@
 use cmlint_model::{Dataset, FileProblem};
 use cmlint_source::{Encoding, FileId, Secret, Sources, Why};
 use cmlint_text::decode::decode;
+use cmlint_text::json;
 use cmlint_text::secrets::{self, Format};
 use sha2::{Digest, Sha256};
+
+/// Why the rows of a file whose characters were lost are not all that they should be.
+pub(crate) const LOSSY: &str = "characters were lost, so names may be wrong";
 
 /// A file as text.
 #[derive(Debug)]
@@ -13,18 +17,16 @@ pub(crate) struct Loaded {
     pub(crate) text: String,
     pub(crate) encoding: Encoding,
     remarks: Vec<String>,
-    lossy: bool,
+    /// Characters were lost.
+    pub(crate) lossy: bool,
     sha256: [u8; 32],
 }
 
 impl Loaded {
     /// What is to be said about the decoding.
     pub(crate) fn problems(&self, dataset: Option<Dataset>) -> Vec<FileProblem> {
-        let words = |remark: &String| match self.lossy {
-            true => format!("{remark} (characters were lost)"),
-            false => remark.clone(),
-        };
-        let problem = |remark| FileProblem { path: self.path.clone(), problem: Err(words(remark)), dataset };
+        let problem =
+            |remark: &String| FileProblem { path: self.path.clone(), problem: Err(remark.clone()), dataset };
         self.remarks.iter().map(problem).collect()
     }
 
@@ -59,6 +61,15 @@ pub(crate) fn mask_secrets(sources: &Sources, file: FileId) -> Vec<Secret> {
         }
     }
     found
+}
+
+/// Hides what no reader of JSON understood: it may hold anything.
+pub(crate) fn mask_unread(sources: &Sources, file: FileId) {
+    for span in json::unread(sources.get(file)) {
+        for (span, why) in secrets::mask_unparsed_range(sources.get(span.file), span.range()) {
+            sources.mask(span, why);
+        }
+    }
 }
 
 /// The format of a text by its name and its first character.

@@ -1,5 +1,7 @@
 //! Version 1 of the manifest. These types are frozen: they may only gain optional properties.
 
+use std::collections::BTreeMap;
+
 use cmlint_model::{Cover, Dataset, Scope, Statement, Status, path_key};
 use cmlint_source::{Bool, Field, Int, Many, Problem, Source, Span, Spanned, Str};
 use cmlint_text::json;
@@ -158,10 +160,21 @@ pub(crate) fn parse(source: &Source) -> Result<Manifest, Problem> {
         let span = manifest.datasets.span().unwrap_or(start);
         return Err(Problem::lost(span, "expected a list \"datasets\""));
     };
+    let mut seen: BTreeMap<(Dataset, Scope), Option<Span>> = BTreeMap::new();
     for entry in entries.value.iter() {
-        if let Some(entry) = self::entry(entry, &mut read.problems)? {
-            read.entries.push(entry);
+        let Some(entry) = self::entry(entry, &mut read.problems)? else { continue };
+        let at = entry.statement.at;
+        if let Some(first) = seen.insert((entry.dataset, entry.scope.clone()), at) {
+            let line = first.map_or(0, |first| source.position(first.start).line);
+            let text = format!(
+                "another statement about {} of {} than in line {line}; the worse of the two counts",
+                entry.dataset.name(),
+                entry.scope
+            );
+            let note = Problem::note(at.unwrap_or(start), text);
+            read.problems.push(note.help("make one entry of them, with the files of both"));
         }
+        read.entries.push(entry);
     }
     Ok(read)
 }

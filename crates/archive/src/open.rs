@@ -1,8 +1,8 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use cmlint_model::{About, Dataset, FileProblem, Scope, Snapshot, Statement, Status};
-use cmlint_source::{FileId, Problem, Secret, Sources};
+use cmlint_source::{FileId, Problem, Secret, Sources, Span};
 use rayon::prelude::*;
 
 use crate::container::{Container, Entry};
@@ -41,6 +41,10 @@ pub(crate) struct Job {
     pub(crate) statement: Statement,
     /// Number of rows that the manifest states.
     pub(crate) rows: Option<u64>,
+    /// Where the manifest names the file.
+    pub(crate) named: Option<Span>,
+    /// Why the rows of the file cannot be trusted to be all and right.
+    pub(crate) doubt: Option<&'static str>,
     /// Which list of a JSON file with several lists.
     pub(crate) section: Option<usize>,
 }
@@ -130,6 +134,9 @@ fn with_manifest(
         // Some other program's manifest.json beside loose exports.
         Err(_) if !claims && container.entries.len() > 1 => return loose(path, container),
         Err(problem) => {
+            // It is about to be shown: what a scan finds in it and what nobody has understood is hidden.
+            load::mask_secrets(&sources, id);
+            load::mask_unread(&sources, id);
             return Err(OpenError::Manifest { sources: Box::new(sources), problem: Box::new(problem) });
         }
     };
@@ -174,36 +181,51 @@ impl Archive {
                 (*path, bytes.map(|bytes| load::text((*path).to_owned(), bytes, file.encoding.as_deref())))
             })
             .collect();
-        let mut ids: BTreeMap<&str, Result<FileId, String>> = BTreeMap::new();
+        let mut ids: BTreeMap<&str, Result<Opened, String>> = BTreeMap::new();
         for (path, loaded) in read {
             let dataset = Some(wanted[path].1);
             match loaded {
                 Ok(loaded) => {
-                    if options.verify {
-                        self.verify(wanted[path].0, &loaded, dataset);
-                    }
+                    let changed = options.verify && self.is_changed(wanted[path].0, &loaded, dataset);
                     self.problems.extend(loaded.problems(dataset));
+                    let doubt = if changed {
+                        Some("changed after collection")
+                    } else {
+                        loaded.lossy.then_some(load::LOSSY)
+                    };
                     let id = self.sources.add(loaded.path, loaded.text, loaded.encoding);
-                    ids.insert(path, Ok(id));
+                    ids.insert(path, Ok(Opened { id, doubt }));
                 }
                 Err(why) => {
-                    self.problem(path, Err(why.clone()), dataset);
+                    let named = Problem::lost(wanted[path].0.path.span, format!("{path}: {why}"));
+                    self.problem(path, Ok(named), dataset);
                     ids.insert(path, Err(why));
                 }
             }
         }
+        let mut taken: BTreeSet<(&str, Dataset, &Scope)> = BTreeSet::new();
         for entry in &manifest.entries {
             if entry.files.is_empty() {
                 self.bare.push((entry.dataset, entry.scope.clone(), entry.statement.clone()));
             }
             for file in &entry.files {
-                match &ids[file.path.value.as_str()] {
-                    Ok(id) => self.jobs.push(Job {
-                        file: *id,
+                let path = file.path.value.as_str();
+                if !taken.insert((path, entry.dataset, &entry.scope)) {
+                    // Its rows are there already; what this statement says counts all the same.
+                    let text = "the same file is named twice for one dataset and scope; it is read once";
+                    self.problem(path, Ok(Problem::note(file.path.span, text)), Some(entry.dataset));
+                    self.bare.push((entry.dataset, entry.scope.clone(), entry.statement.clone()));
+                    continue;
+                }
+                match &ids[path] {
+                    Ok(opened) => self.jobs.push(Job {
+                        file: opened.id,
                         dataset: entry.dataset,
                         scope: entry.scope.clone(),
                         statement: entry.statement.clone(),
                         rows: file.rows,
+                        named: Some(file.path.span),
+                        doubt: opened.doubt,
                         section: None,
                     }),
                     Err(why) => {
@@ -225,15 +247,15 @@ impl Archive {
         }
     }
 
-    fn verify(&mut self, file: &ManifestFile, loaded: &Loaded, dataset: Option<Dataset>) {
-        let Some(stated) = &file.sha256 else { return };
-        if stated.value != loaded.sha256() {
-            let text =
-                "the file has another SHA-256 than the manifest states: it was changed after collection";
-            let problem =
-                Problem::lost(stated.span, text).help("collect it again, or find out who changed it");
-            self.problem(&file.path.value, Ok(problem), dataset);
-        }
+    /// Whether a file has another hash than the manifest states, which is then reported.
+    fn is_changed(&mut self, file: &ManifestFile, loaded: &Loaded, dataset: Option<Dataset>) -> bool {
+        let Some(stated) = file.sha256.as_ref().filter(|s| s.value != loaded.sha256()) else { return false };
+        let path = &file.path.value;
+        let text =
+            format!("{path} has another SHA-256 than the manifest states: it was changed after collection");
+        let problem = Problem::lost(stated.span, text).help("collect it again, or find out who changed it");
+        self.problem(path, Ok(problem), dataset);
+        true
     }
 
     fn problem(&mut self, path: &str, problem: Result<Problem, String>, dataset: Option<Dataset>) {
@@ -246,6 +268,12 @@ impl Archive {
         let found: Vec<Vec<Secret>> = files.par_iter().map(|id| load::mask_secrets(sources, *id)).collect();
         self.secrets = found.into_iter().flatten().collect();
     }
+}
+
+/// A file that became a text.
+struct Opened {
+    id: FileId,
+    doubt: Option<&'static str>,
 }
 
 fn refused(container: &Container, prefix: &str, path: &str) -> String {
@@ -277,11 +305,12 @@ fn loose(path: &Path, container: &Container) -> Result<Archive, OpenError> {
         match loaded {
             Ok(loaded) => {
                 let problems = loaded.problems(None);
+                let doubt = loaded.lossy.then_some(load::LOSSY);
                 let id = archive.sources.add(loaded.path, loaded.text, loaded.encoding);
                 match recognise::recognise(archive.sources.get(id)) {
                     Ok(jobs) => {
                         archive.problems.extend(problems);
-                        archive.jobs.extend(jobs);
+                        archive.jobs.extend(jobs.into_iter().map(|job| Job { doubt, ..job }));
                     }
                     Err(why) => archive.ignored.push((entry.path.clone(), why)),
                 }

@@ -8,8 +8,10 @@ mod roles;
 mod sequences;
 mod user_rights;
 
+use std::collections::BTreeSet;
+
 use cmlint_model::{Dataset, FileProblem, Insert, Scope, Snapshot, Statement, Status, rows};
-use cmlint_source::{Problem, Source, Sources, Spanned};
+use cmlint_source::{Problem, Source, Sources, Span, Spanned};
 
 use crate::open::Job;
 
@@ -29,12 +31,21 @@ pub(crate) struct Reader<'a, 'j> {
     pub(crate) job: &'j Job,
     insertions: Vec<Insertion<'a>>,
     problems: Vec<Problem>,
+    /// Where the problems are.
+    places: BTreeSet<(Span, bool)>,
 }
 
 /// Reads a job.
 pub(crate) fn job<'a>(sources: &'a Sources, job: &Job) -> Read<'a> {
     let source = sources.get(job.file);
-    let mut reader = Reader { sources, source, job, insertions: Vec::new(), problems: Vec::new() };
+    let mut reader = Reader {
+        sources,
+        source,
+        job,
+        insertions: Vec::new(),
+        problems: Vec::new(),
+        places: BTreeSet::new(),
+    };
     match job.dataset {
         Dataset::RoleXml => roles::read(&mut reader),
         Dataset::TaskSequence => sequences::read(&mut reader),
@@ -90,9 +101,20 @@ pub(crate) fn bare(snapshot: &mut Snapshot<'_>, dataset: Dataset, scope: Scope, 
 }
 
 impl<'a> Reader<'a, '_> {
-    /// Records problems of the text.
+    /// Records problems of the text. Of several about one place the first says what is wrong, and the
+    /// others what follows from it.
     pub(crate) fn problems(&mut self, problems: impl IntoIterator<Item = Problem>) {
-        self.problems.extend(problems);
+        for problem in problems {
+            if self.places.insert((problem.span, problem.lossy)) {
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    /// A problem with its place, in words.
+    pub(crate) fn at(&self, problem: &Problem) -> String {
+        let place = self.sources.place(problem.span);
+        format!("{}:{}:{}: {}", place.path, place.start.line, place.start.column, problem.message)
     }
 
     /// Puts the rows of the job's own dataset. `counted` is how many the file holds in the manifest's sense.
@@ -101,35 +123,47 @@ impl<'a> Reader<'a, '_> {
         Snapshot<'a>: Insert<T>,
     {
         let mut statement = self.job.statement.clone();
-        if let Some(stated) = self.job.rows
-            && stated != counted as u64
-        {
-            worsen(
-                &mut statement,
-                Status::Partial,
-                format!("the manifest states {stated} rows, {} holds {counted}", self.source.path()),
-            );
-            let span = statement.at.unwrap_or(self.source.id().span(0, 0));
-            let text = format!("the manifest states {stated} rows, {} holds {counted}", self.source.path());
+        let miscounted = self.job.rows.filter(|stated| *stated != counted as u64);
+        if let Some(lost) = self.problems.iter().find(|p| p.lossy) {
+            // What was lost explains a wrong count; the count says how much it was.
+            let mut why = self.at(lost);
+            if let Some(stated) = miscounted.filter(|stated| *stated > counted as u64) {
+                why.push_str(&format!(" ({counted} of {} read)", count(stated, "row")));
+            }
+            let status = if rows.is_empty() { Status::Failed } else { Status::Partial };
+            worsen(&mut statement, status, why);
+        } else if let Some(stated) = miscounted {
+            let rows = count(stated, "row");
+            let text = format!("the manifest states {rows}, {} holds {counted}", self.source.path());
+            worsen(&mut statement, Status::Partial, text.clone());
+            let span = self.job.named.or(statement.at).unwrap_or(self.source.id().span(0, 0));
             self.problems.push(
                 Problem::lost(span, text)
                     .help("the file was cut or edited after collection; collect it again"),
             );
         }
-        if let Some(lost) = self.problems.iter().find(|p| p.lossy) {
-            let status = if rows.is_empty() { Status::Failed } else { Status::Partial };
-            worsen(&mut statement, status, format!("{}: {}", self.source.path(), lost.message));
-        }
         self.put_at(self.job.scope.clone(), statement, rows);
     }
 
     /// Puts rows of any dataset under a statement.
-    pub(crate) fn put_at<T: Send + 'a>(&mut self, scope: Scope, statement: Statement, rows: Vec<Spanned<T>>)
-    where
+    pub(crate) fn put_at<T: Send + 'a>(
+        &mut self,
+        scope: Scope,
+        mut statement: Statement,
+        rows: Vec<Spanned<T>>,
+    ) where
         Snapshot<'a>: Insert<T>,
     {
+        if let Some(doubt) = self.job.doubt {
+            worsen(&mut statement, Status::Partial, format!("{}: {doubt}", self.source.path()));
+        }
         self.insertions.push(Box::new(move |snapshot| snapshot.insert(scope, statement, rows)));
     }
+}
+
+/// `1 row`, `3 rows`.
+fn count(number: u64, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 fn worsen(statement: &mut Statement, status: Status, why: String) {

@@ -19,6 +19,8 @@ pub(crate) fn recognise(source: &Source) -> Result<Vec<Job>, String> {
         scope: scope_of(source, dataset),
         statement: Statement::new(Status::Given, "a loose file"),
         rows: None,
+        named: None,
+        doubt: None,
         section,
     };
     match format_of(source.path(), source.text()) {

@@ -134,10 +134,8 @@ fn acl(reader: &mut Reader<'_, '_>) {
             Some("absent") => AclState::Absent,
             Some("denied") => AclState::Denied,
             Some(_) => {
-                cells.problems.push(Problem::lost(
-                    cells.record.span(),
-                    "expected ok, absent or denied in column state",
-                ));
+                let at = cells.optional("state").map_or(cells.record.span(), |s| s.span);
+                cells.problems.push(Problem::lost(at, "expected ok, absent or denied in column state"));
                 AclState::Denied
             }
         };

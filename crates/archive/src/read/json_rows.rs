@@ -1,9 +1,10 @@
 use cmlint_model::{Dataset, Insert, Snapshot, rows};
-use cmlint_source::{Sources, Span, Spanned};
-use cmlint_text::{json, secrets};
+use cmlint_source::{Problem, Span, Spanned};
+use cmlint_text::json;
 use serde::Deserialize;
 
 use super::Reader;
+use crate::load::mask_unread;
 
 pub(super) fn read(reader: &mut Reader<'_, '_>) {
     macro_rules! each {
@@ -49,19 +50,35 @@ pub(super) fn rows<'a, T: Deserialize<'a>>(reader: &mut Reader<'a, '_>) -> Vec<S
                 .or_else(|| document.whole()),
         },
     };
-    let rows = section.map(|s| s.rows::<T>(&mut problems)).unwrap_or_default();
+    let mut rows = section.map(|s| s.rows::<T>(&mut problems)).unwrap_or_default();
     if problems.iter().any(|p| p.lossy) {
-        mask_unread(reader.sources, json::unread(source));
+        mask_unread(reader.sources, source.id());
+    }
+    if let (Some(section), Some(first)) = (section, rows.first())
+        && let Some(problem) = stranger(reader.job.dataset, section, first.span)
+    {
+        problems.push(problem);
+        rows.clear();
     }
     reader.problems(problems);
     rows
 }
 
-/// Hides what no reader understood: it may hold anything.
-fn mask_unread(sources: &Sources, spans: Vec<Span>) {
-    for span in spans {
-        for (span, why) in secrets::mask_unparsed_range(sources.get(span.file), span.range()) {
-            sources.mask(span, why);
-        }
+/// A list of something else in the place of the rows: the error that a server answered with, another class.
+/// Read as rows, it would be rows without any property, and say "none" where nobody knows.
+fn stranger(dataset: Dataset, section: &json::Section<'_>, first: Span) -> Option<Problem> {
+    let class = section.peek_text("__CLASS");
+    if let Some(other) = class.and_then(|c| Some((Dataset::from_name(&c.value)?, c.span)))
+        && other.0 != dataset
+    {
+        let text = format!("expected rows of {}, found {}", dataset.name(), other.0.name());
+        return Some(Problem::lost(other.1, text).help("correct the manifest, or collect the file again"));
     }
+    let names = section.peek();
+    let known = |column: &&str| names.iter().any(|name| name.eq_ignore_ascii_case(column));
+    if dataset.info().columns.iter().any(|column| known(&column)) {
+        return None;
+    }
+    let text = format!("expected rows of {}, found something else", dataset.name());
+    Some(Problem::lost(first, text).help(format!("collect it again with: {}", dataset.info().command)))
 }

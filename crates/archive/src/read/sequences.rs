@@ -64,7 +64,7 @@ pub(super) fn read_packages(reader: &mut Reader<'_, '_>) {
             && statement.status < Status::Partial
         {
             statement.status = Status::Partial;
-            statement.why = format!("{}: {}", reader.source.path(), lost.message);
+            statement.why = reader.at(lost);
         }
         reader.put_at(Scope::Hierarchy, statement, sequences);
     }

@@ -262,9 +262,10 @@ pub struct Collection<'a> {
 #[serde(rename_all = "PascalCase", default)]
 pub struct ClientSettings<'a> {
     /// Identifier.
-    #[serde(borrow, rename = "SettingsID")]
-    pub settings_id: Field<Str<'a>>,
+    #[serde(rename = "SettingsID")]
+    pub settings_id: Field<Int>,
     /// Display name.
+    #[serde(borrow)]
     pub name: Field<Str<'a>>,
     /// 0 default, 1 devices, 2 users.
     pub r#type: Field<Int>,
