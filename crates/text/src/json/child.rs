@@ -18,6 +18,13 @@ pub fn decode_string(source: &Source, span: Span) -> Option<(String, OffsetMap)>
     Some((text.into_owned(), map))
 }
 
+/// The character of the escape whose backslash stands at `at`, and the offset behind it; `None` if it is
+/// not a valid one.
+pub(crate) fn escape_at(text: &str, at: usize) -> Option<(char, usize)> {
+    let mut cursor = Cursor::new(text, at);
+    Some((cursor.escape().ok()?, cursor.at))
+}
+
 /// Decodes the escapes of a string without its quotes that begins at `start` of the outer text. Fails on
 /// an invalid escape, a quote or a control character.
 fn unescape(inner: &str, start: usize) -> std::result::Result<(Cow<'_, str>, OffsetMap), ()> {

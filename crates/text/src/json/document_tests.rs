@@ -25,7 +25,7 @@ fn read(source: &Source) -> (Vec<(String, Vec<i64>)>, Vec<Problem>) {
     (sections.collect(), problems)
 }
 
-fn at<'a>(source: &'a Source, span: Span) -> &'a str {
+fn at(source: &Source, span: Span) -> &str {
     &source.text()[span.range()]
 }
 

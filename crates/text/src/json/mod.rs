@@ -42,4 +42,5 @@ mod typed_tests;
 pub use child::decode_string;
 pub use document::{Document, Section, document, document_as, unread};
 
+pub(crate) use child::escape_at;
 pub(crate) use cursor::string_stop;

@@ -35,7 +35,7 @@ fn rows<'a>(source: &'a Source) -> (Vec<Spanned<Row<'a>>>, Vec<Problem>) {
 }
 
 /// The text that a span names.
-fn at<'a>(source: &'a Source, span: Span) -> &'a str {
+fn at(source: &Source, span: Span) -> &str {
     &source.text()[span.range()]
 }
 

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use cmlint_source::OffsetMap;
 
+use crate::json::escape_at;
+
 /// Builds a decoded text and the map back to where it came from.
 struct Decoder {
     text: String,
@@ -35,12 +37,10 @@ pub(super) fn unescape(raw: &str) -> (Cow<'_, str>, OffsetMap) {
     let mut decoder = Decoder::new();
     decoder.text.push_str(&raw[..at]);
     while at < raw.len() {
-        let rest = &raw[at..];
-        let (c, len) = json_escape(rest.as_bytes());
-        match c {
-            Some(c) => {
-                decoder.add(c, at + len);
-                at += len;
+        match escape_at(raw, at) {
+            Some((c, behind)) => {
+                decoder.add(c, behind);
+                at = behind;
             }
             None => {
                 decoder.text.push('\\');
@@ -52,34 +52,6 @@ pub(super) fn unescape(raw: &str) -> (Cow<'_, str>, OffsetMap) {
         at += plain;
     }
     decoder.finish(raw.len())
-}
-
-/// The character of an escape and its length; no character if it is none.
-fn json_escape(rest: &[u8]) -> (Option<char>, usize) {
-    let hex = |at: usize| -> Option<u32> {
-        let digits = rest.get(at..at + 6)?.strip_prefix(b"\\u")?;
-        digits.iter().try_fold(0, |n, &b| Some(n * 16 + char::from(b).to_digit(16)?))
-    };
-    let c = match rest.get(1) {
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(b'n') => '\n',
-        Some(b'r') => '\r',
-        Some(b't') => '\t',
-        Some(&c @ (b'"' | b'\\' | b'/')) => char::from(c),
-        Some(b'u') => {
-            let Some(first) = hex(0) else { return (None, 1) };
-            if (0xD800..0xDC00).contains(&first)
-                && let Some(second) = hex(6)
-                && (0xDC00..0xE000).contains(&second)
-            {
-                return (char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)), 12);
-            }
-            return (Some(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER)), 6);
-        }
-        _ => return (None, 1),
-    };
-    (Some(c), 2)
 }
 
 /// The text of XML character data, and a map to offsets in `raw`. An entity that is not one of the five

@@ -9,18 +9,31 @@ use super::escape::unescape;
 use super::found::Found;
 use super::names::{self, Name, Part, RESERVED2, is_harmless};
 use super::sets::Sets;
-use super::{inner, sieve};
+use super::{inner, patterns, sieve};
 use crate::json::string_stop;
 
 /// Finds the secrets of a JSON text that lies `depth` documents deep.
+///
+/// A broken text can be read in more than one way. All are tried, and what any of them hides is hidden.
 pub(super) fn scan(text: &str, depth: u32, found: &mut Found) {
-    // A raw line break in a string is a broken string or a missing quote. Both readings are tried, and
-    // what either hides is hidden.
-    let mut scanner = Scanner::new(text, depth, false);
+    let mut scanner = Scanner::new(text, depth, Quotes::Sound);
     scanner.run(found);
-    if scanner.raw_line_break {
-        Scanner::new(text, depth, true).run(found);
+    if scanner.broken {
+        Scanner::new(text, depth, Quotes::Missing).run(found);
+        Scanner::new(text, depth, Quotes::Unescaped).run(found);
+        patterns::scan(text, found);
     }
+}
+
+/// How the quotes of a text are taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    /// As the grammar says; a raw line break is a part of the string.
+    Sound,
+    /// A raw line break says that the closing quote is missing.
+    Missing,
+    /// A quote that nothing follows which follows a string is a part of it.
+    Unescaped,
 }
 
 /// What the next value is, by the name before it.
@@ -48,9 +61,11 @@ struct Scanner<'t> {
     text: &'t str,
     at: usize,
     depth: u32,
-    /// Whether a string ends at the end of its line.
-    lines: bool,
-    raw_line_break: bool,
+    quotes: Quotes,
+    /// Whether the last token was a value, and what may follow is a mark.
+    value_ended: bool,
+    /// Whether a string holds a raw line break, or two values stand side by side.
+    broken: bool,
     /// Never empty: the first one is the document.
     frames: Vec<Frame>,
     sets: Sets,
@@ -59,14 +74,21 @@ struct Scanner<'t> {
 }
 
 impl<'t> Scanner<'t> {
-    fn new(text: &'t str, depth: u32, lines: bool) -> Self {
+    fn new(text: &'t str, depth: u32, quotes: Quotes) -> Self {
         let frames = vec![Frame { object: false, next: Next::Any, secret: None, value_of: None }];
-        Scanner { text, at: 0, depth, lines, raw_line_break: false, frames, sets: Sets::new(), beyond: 0 }
+        let sets = Sets::new();
+        Scanner { text, at: 0, depth, quotes, value_ended: false, broken: false, frames, sets, beyond: 0 }
     }
 
     fn run(&mut self, found: &mut Found) {
         let bytes = self.text.as_bytes();
         while let Some(&byte) = bytes.get(self.at) {
+            let blank = byte.is_ascii_whitespace();
+            self.broken |= self.value_ended && !blank && !b",:}]".contains(&byte);
+            self.value_ended = match byte {
+                b'{' | b'[' | b',' | b':' => false,
+                _ => !blank || self.value_ended,
+            };
             match byte {
                 b'"' => self.string(found),
                 b'{' | b'[' => self.open(byte == b'{'),
@@ -142,11 +164,15 @@ impl<'t> Scanner<'t> {
         let mut end = string_stop(bytes, start);
         loop {
             match bytes.get(end) {
-                Some(b'"') | None => break,
+                None => break,
+                Some(b'"') if self.quotes == Quotes::Unescaped && !closes(&bytes[end + 1..]) => {
+                    end = string_stop(bytes, end + 1);
+                }
+                Some(b'"') => break,
                 Some(b'\\') => end = string_stop(bytes, (end + 2).min(bytes.len())),
                 Some(b'\n' | b'\r') => {
-                    self.raw_line_break = true;
-                    if self.lines {
+                    self.broken = true;
+                    if self.quotes == Quotes::Missing {
                         break;
                     }
                     end = string_stop(bytes, end + 1);
@@ -217,6 +243,11 @@ impl<'t> Scanner<'t> {
             found.secret(range, kind);
         }
     }
+}
+
+/// Whether a string can end before a text.
+fn closes(behind: &[u8]) -> bool {
+    behind.iter().find(|b| !b.is_ascii_whitespace()).is_none_or(|b| b",:}]".contains(b))
 }
 
 /// Whether the value that was just read is hidden as a whole.

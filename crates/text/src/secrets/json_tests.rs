@@ -20,6 +20,9 @@ fn the_password_of_a_stored_account_is_hidden_wherever_it_stands() {
         format!(r#"{{"Reserved2":"{BLOB}"}} , {{"#),
         format!("{{\"a\":\"raw\nline\",\"Reserved2\":\"{BLOB}\"}}"),
         format!("{{\"a\":\"no closing quote,\n\"Reserved2\":\"{BLOB}\"}}"),
+        format!(r#"{{"a":"x"y","Reserved2":"{BLOB}"}}"#),
+        format!(r#"{{"a":"say "hi" to 5" disks","Reserved2":"{BLOB}"}}"#),
+        format!(r#"{{"a":"C:\dir\","Reserved2":"{BLOB}"}}"#).replace(r"\\", r"\"),
         format!(r#"}}]{{"Reserved2":"{BLOB}"}}"#),
         format!(r#"{{"Reserved2":{BLOB}}}"#),
     ] {
@@ -104,6 +107,7 @@ fn what_is_no_secret_is_shown() {
         r#"{"VariableName":"OSDJoinPassword","VariableValue":"%JoinPassword%"}"#,
         r#"{"name":"Denied RODC Password Replication Group","description":"password of the month"}"#,
         r#"{"Name":"PS1","Value":"abc","IsMasked":false}"#,
+        r#"{"doc":"tool -u <user> -p <password> -ip <ip>","b":"x < y, <password>"}"#,
         r#"{"ms-Mcs-AdmPwdExpirationTime":133,"msDS-ManagedPasswordInterval":30}"#,
     ] {
         assert_shown(text, Json);
@@ -177,6 +181,18 @@ fn texts_inside_values_are_looked_into() {
         r#"{"Json":"{\"Password\":\"hunter2\"}"}"#,
         r#"{"Script":"New-X -Password \u0027hunter2\u0027 -Force"}"#,
         r#"{"Advanced Client Command Line":"ccmsetup /password:hunter2"}"#,
+    ] {
+        assert_hidden(text, Json, &["hunter2"]);
+    }
+}
+
+#[test]
+fn a_name_beside_the_value_counts_in_a_broken_text_too() {
+    for text in [
+        r#"[{"a":"x"y","Value1":"hunter2","PropertyName":"PXEPassword"}]"#,
+        "[{\"a\":\"x,\n\"Value1\":\"hunter2\",\n\"PropertyName\":\"PXEPassword\"}]",
+        "[{\"a\":\"x\ny\",\"Value1\":\"hunter2\",\"PropertyName\":\"PXEPassword\"}]",
+        r#"[{"a":1 "b":[}, {"Value1":"hunter2","PropertyName":"PXEPassword"}]"#,
     ] {
         assert_hidden(text, Json, &["hunter2"]);
     }

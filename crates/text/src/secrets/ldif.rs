@@ -27,7 +27,7 @@ pub(super) fn scan(text: &str, found: &mut Found) {
     while let Some(line) = Line::at(text, next) {
         next = line.next;
         // A value goes on in lines that begin with a blank.
-        let mut parts = vec![line.start..line.end()];
+        let mut parts: Vec<_> = std::iter::once(line.start..line.end()).collect();
         while let Some(more) = Line::at(text, next).filter(|l| l.text.starts_with(' ')) {
             parts.push(more.start + 1..more.end());
             next = more.next;

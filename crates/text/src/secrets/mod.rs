@@ -114,12 +114,15 @@ fn inner(value: &str, depth: u32, map: &OffsetMap, range: Range<usize>, found: &
     found.take_mapped(here, map, range.start);
 }
 
-/// Whether a tag, a comment or a CDATA section begins anywhere in a text.
+/// Whether a value is XML or holds some: it begins with a tag, or there is one that ends. A manual writes
+/// `-u <user> -p <password>` and means none.
 fn looks_like_xml(text: &str) -> bool {
-    let begins = |at: usize| {
-        matches!(text.as_bytes().get(at + 1), Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'!' | b'/'))
-    };
-    memchr::memchr_iter(b'<', text.as_bytes()).any(begins)
+    let tag = |b: Option<&u8>| matches!(b, Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'!' | b'?'));
+    let bytes = text.as_bytes();
+    let mut tags = memchr::memchr_iter(b'<', bytes).filter(|&at| tag(bytes.get(at + 1)));
+    let Some(first) = tags.next() else { return false };
+    let ends = |end: &str| memchr::memmem::find(&bytes[first..], end.as_bytes()).is_some();
+    text[..first].trim().is_empty() || ends("</") || ends("/>") || ends("<![CDATA[")
 }
 
 /// The text that bytes hold, when they hold one: UTF-8, or UTF-16 as Windows stores it.

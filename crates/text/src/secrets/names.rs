@@ -301,13 +301,14 @@ pub(super) fn named(part: Part, name: &str) -> Option<&'static str> {
 }
 
 /// Whether a value of a secret's name is nothing to hide: empty, a marker that something was removed, a
-/// truth value, or the name of a variable in whose place the secret is put later.
+/// truth value, or the name of a variable in whose place the secret is put later. `AD` says where
+/// `OSDBitLocker.exe /pwd:AD` keeps the recovery password.
 pub(super) fn is_harmless(value: &str) -> bool {
     let value = value.trim();
     let variable = value.strip_prefix('%').and_then(|v| v.strip_suffix('%'));
     let is_variable =
         variable.is_some_and(|v| !v.is_empty() && v.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
-    let words = ["0", "1", "true", "false", "yes", "no", "null", "none", "(removed)", "(null)"];
+    let words = ["0", "1", "true", "false", "yes", "no", "null", "none", "ad", "(removed)", "(null)"];
     is_variable
         || value.bytes().all(|b| b == b'*')
         || words.iter().any(|w| w.eq_ignore_ascii_case(value))

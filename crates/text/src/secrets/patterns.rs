@@ -80,9 +80,6 @@ fn assignment(text: &str, at: usize, behind: usize, found: &mut Found) {
     let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     let start = at - bytes[at.saturating_sub(NAME)..at].iter().rev().take_while(|&&b| part(b)).count();
     let end = behind + bytes[behind..].iter().take(NAME).take_while(|&&b| part(b)).count();
-    if names::secret(&text[start..end]).is_none() {
-        return;
-    }
     let is_switch = bytes[start] == b'-' || start > 0 && bytes[start - 1] == b'/';
     let rest = &text[end..];
     // A quote or a bracket around the name: `"Password": …`, `$x["Password"] = …`.
@@ -90,11 +87,11 @@ fn assignment(text: &str, at: usize, behind: usize, found: &mut Found) {
     let unquoted = unquoted.trim_start_matches([']', '}', ')']);
     let trimmed = unquoted.trim_start_matches([' ', '\t']);
     let value = trimmed.trim_start_matches([':', '=']);
-    if value.len() < trimmed.len() {
-        let connection = trimmed.starts_with('=');
-        found_value(text, text.len() - value.len(), connection, found);
-    } else if is_switch && trimmed.len() < rest.len() && unquoted.len() == rest.len() {
-        found_value(text, text.len() - trimmed.len(), false, found);
+    let assigned = value.len() < trimmed.len();
+    let switched = is_switch && trimmed.len() < rest.len() && unquoted.len() == rest.len();
+    // The name is judged last, because most have no value.
+    if (assigned || switched) && names::secret(&text[start..end]).is_some() {
+        found_value(text, text.len() - value.len(), assigned && trimmed.starts_with('='), found);
     }
 }
 
@@ -104,11 +101,13 @@ fn found_value(text: &str, start: usize, connection: bool, found: &mut Found) {
     let start = text.len() - rest.len();
     let range = value_range(text, start, connection);
     let value = &text[range.clone()];
-    // `-Password -Force` has no value, `<password>` stands for one in a manual.
+    // `-Password -Force` has no value, `<password>` stands for one in a manual, and `the password: NOTE:` is
+    // a sentence.
     let next_switch = value.len() > 1
         && value.strip_prefix('-').is_some_and(|name| name.bytes().all(|b| b.is_ascii_alphabetic()));
     let placeholder = value.starts_with('<') && value.ends_with('>') && !value[1..].contains('<');
-    if !is_harmless(value) && !next_switch && !placeholder {
+    let sentence = !connection && value.ends_with(':');
+    if !is_harmless(value) && !next_switch && !placeholder && !sentence {
         found.secret(range, "");
     }
 }
@@ -122,10 +121,12 @@ pub(super) fn value_range(text: &str, start: usize, connection: bool) -> Range<u
         let start = start + quote.len();
         return start..start + quoted.find(quote).unwrap_or(quoted.len());
     }
-    let window = (0..=rest.len().min(VALUE)).rev().find(|&at| rest.is_char_boundary(at)).unwrap_or(0);
-    let line = rest[..window].split(['\n', '\r']).next().unwrap_or("");
-    if connection && let Some(len) = line.find(';') {
-        return start..start + len;
+    if connection {
+        let window = (0..=rest.len().min(VALUE)).rev().find(|&at| rest.is_char_boundary(at)).unwrap_or(0);
+        if let Some(len) = rest[..window].find([';', '\n', '\r']).filter(|&len| rest[len..].starts_with(';'))
+        {
+            return start..start + len;
+        }
     }
     start..start + rest.find(char::is_whitespace).unwrap_or(rest.len())
 }
@@ -197,6 +198,9 @@ mod tests {
             "/password:<password> /nowrap",
             "-Password %OSDJoinPassword%",
             "Password=(removed)",
+            "Change the password: NOTE: x",
+            "admin -u <username> -p <password> -ip <ip>",
+            "OSDBitLocker.exe /enable /mode:TPM /pwd:AD",
             "private key of the certificate",
             "the internet use policy, net users, psexec",
             "net use x: \\\\srv\\share",

@@ -253,6 +253,30 @@ proptest! {
         }
     }
 
+    /// One character of the text around is lost, doubled or replaced; the secret stays hidden.
+    #[test]
+    fn a_secret_survives_a_damaged_text(at in 0_usize..400, edit in 0_u8..4, mark in "[\"{}\\[\\],:x \n<>]") {
+        for (text, format) in [
+            ("[{\"a\":\"b\",\"c\":[1,{\"d\":null}]},\n {\"e\":\"f g\",\"k\":true,\"l\":\"m, n: o\",\"p\":[[],[\"q\"]],\n\"r\":{\"s\":\"t\",\"u\":-1.5},\"Password\":\"SECRETSECRET\",\"h\":[\"i\"]}, {\"Value1\":\"SECRETSECRET\",\"PropertyName\":\"PXEPassword\"}]", Json),
+            ("<a b=\"c\"><d e=\"f\">g</d>\n<i j='k'/><l m=\"n o\" p=\"q\"><!-- r --><s>t &amp; u</s></l><v><![CDATA[w]]></v><b password=\"SECRETSECRET\"/>h <variable name=\"x\" property=\"AdminPassword\">SECRETSECRET</variable></a>", Xml),
+        ] {
+            let at = at % text.len();
+            // The names and quotes that make it a secret are left alone.
+            let near = |word: &str| text.match_indices(word).any(|(start, _)| at + 48 > start && at < start + 46);
+            if near("SECRETSECRET") {
+                continue;
+            }
+            let mut damaged = text.to_owned();
+            match edit {
+                0 => drop(damaged.remove(at)),
+                1 => damaged.insert(at, text.as_bytes()[at] as char),
+                2 => damaged.insert_str(at, &mark),
+                _ => damaged.replace_range(at..=at, &mark),
+            }
+            prop_assert!(!masked(&damaged, format).contains("SECRET"), "{}", masked(&damaged, format));
+        }
+    }
+
     #[test]
     fn a_secret_in_a_cut_text_is_hidden_up_to_the_cut(cut in 0_usize..200) {
         for (text, format) in [
