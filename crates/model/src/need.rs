@@ -198,10 +198,10 @@ impl<'s> Subjects<'s> for Via<'s, crate::views::Administrators<'s>> {
     }
 }
 
-/// The secrets that a snapshot holds: what was read is known, whatever was not.
+/// The files of a snapshot, as what may hold secrets; those that could not be read are holes.
 impl<'s> Subjects<'s> for Via<'s, crate::views::Secrets> {
     fn holes(&self) -> Vec<Gap> {
-        Vec::new()
+        self.view.holes().to_vec()
     }
 }
 
@@ -382,9 +382,9 @@ impl<'s, P: OnePurpose> Stored<'s, P> {
     /// All accounts, as a set.
     ///
     /// # Errors
-    /// The holes that could hide more.
+    /// The holes that could hide more. Loose files hide more: nobody says that they are all.
     pub fn whole(&self) -> Judged<Vec<&'s Account<'s>>> {
-        match self.accounts.holes(P::PURPOSE) {
+        match self.accounts.silence(P::PURPOSE) {
             [] => Ok(self.iter().collect()),
             holes => Err(holes.to_vec()),
         }

@@ -7,11 +7,12 @@ mod acls;
 mod principals;
 mod rbac;
 mod rights;
+mod secrets;
 mod sql;
 
 use std::collections::BTreeSet;
 
-use cmlint_source::{Secret, Sources, Span};
+use cmlint_source::Sources;
 
 pub use access::{AskedRight, Guarded, Holders, Ruling};
 pub use accounts::{Account, AccountKind, Accounts};
@@ -19,6 +20,7 @@ pub use acls::{AclObject, Acls, path_key};
 pub use principals::{GroupPlace, Holder, Home, Principal, Principals, Reached};
 pub use rbac::{AdminEntry, Administrators, Granted, RoleEntry, RoleOrigin, Roles};
 pub use rights::{Grant, Held, HostRight, Rights};
+pub use secrets::Secrets;
 pub use sql::{Sql, SqlRight};
 
 use crate::{Dataset, Snapshot};
@@ -70,25 +72,6 @@ pub struct Views<'s> {
     secrets: Option<Secrets>,
 }
 
-/// The secrets that a snapshot holds.
-#[derive(Debug)]
-pub struct Secrets {
-    found: Vec<Secret>,
-    files: Vec<(String, Span)>,
-}
-
-impl Secrets {
-    /// Every file that was read: its path, and its start.
-    pub fn files(&self) -> impl Iterator<Item = (&str, Span)> {
-        self.files.iter().map(|(path, span)| (path.as_str(), *span))
-    }
-
-    /// Every secret, with its place and without its text.
-    pub fn iter(&self) -> impl Iterator<Item = &Secret> {
-        self.found.iter()
-    }
-}
-
 impl<'s> Views<'s> {
     /// Builds the views of a set and those they rest on, in their order.
     pub fn build(snapshot: &'s Snapshot<'s>, sources: &'s Sources, wanted: &BTreeSet<ViewId>) -> Views<'s> {
@@ -127,12 +110,7 @@ impl<'s> Views<'s> {
             self.acls = Some(Acls::build(snapshot));
         }
         if wants(ViewId::Secrets) {
-            let mut found = snapshot.secrets.clone().unwrap_or_default();
-            found.sort_by(|a, b| sources.order(a.span).cmp(&sources.order(b.span)));
-            let mut files: Vec<(String, Span)> =
-                sources.files().map(|f| (f.path().to_owned(), f.id().span(0, 0))).collect();
-            files.sort();
-            self.secrets = Some(Secrets { found, files });
+            self.secrets = Some(Secrets::build(snapshot, sources));
         }
     }
 }
