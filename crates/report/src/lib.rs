@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod answer;
+mod command;
 pub mod coverage;
 pub mod escape;
 pub mod excerpt;

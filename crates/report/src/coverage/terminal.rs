@@ -49,17 +49,21 @@ impl Page<'_> {
             *count += row.rows;
         }
         // What is missing for one reason shares a line, not to bury what is there.
-        let mut missing: BTreeMap<Absent<'_>, Vec<String>> = BTreeMap::new();
+        let mut missing: BTreeMap<Absent<'_>, Vec<Item>> = BTreeMap::new();
         alike.retain(|(item, status, why), (scopes, count)| {
             let there = !matches!(status, Status::Failed | Status::NotCollected);
             if self.style.verbose || there || *count > 0 {
                 return true;
             }
-            missing.entry((*status, why, scopes.clone())).or_default().push(item.name());
+            missing.entry((*status, why, scopes.clone())).or_default().push(*item);
             false
         });
         let longest = alike.keys().map(|(item, ..)| item.name().len()).max().unwrap_or(0);
-        let column = longest.min(self.style.columns() / 2);
+        let column = longest.clamp(7, self.style.columns() / 2);
+        if !alike.is_empty() {
+            let head = format!("  {:column$}  {:13}  {:>7}  where", "dataset", "status", "rows");
+            out.push_str(&format!("{}\n", self.paint.dim(head)));
+        }
         for ((item, status, why), (scopes, count)) in &alike {
             let head = format!(
                 "  {}  {}  {count:>7}  ",
@@ -72,7 +76,10 @@ impl Page<'_> {
             out.push_str("  nothing was collected\n");
         }
         out.push('\n');
-        for ((status, why, scopes), names) in &missing {
+        let mut missing: Vec<(Absent<'_>, Vec<Item>)> = missing.into_iter().collect();
+        missing.sort_by(|a, b| (a.0.0, &a.1).cmp(&(b.0.0, &b.1)));
+        for ((status, why, scopes), items) in &missing {
+            let names: Vec<String> = items.iter().map(Item::name).collect();
             let head = format!("  {}: ", self.status(*status));
             out.push_str(&paint::hang(&head, &names.join(", "), self.style.columns(), true));
             out.push('\n');

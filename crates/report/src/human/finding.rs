@@ -9,7 +9,7 @@ use cmlint_source::{Sources, Span};
 use super::canvas::{self, Drawing};
 use crate::excerpt::{self, Cut, Pointer};
 use crate::paint::{self, Paint};
-use crate::{Input, Style, escape};
+use crate::{Input, Style, command, escape};
 
 /// Columns of the words before a colon.
 const HEAD: usize = 8;
@@ -161,7 +161,10 @@ impl Notes<'_> {
 
     /// On lines of its own and in one piece, so that it can be copied.
     fn copied(&self, out: &mut String, head: &str, text: &Text) {
-        let text = escape::whole_lines(text, self.style.unicode);
+        let text = match command::safe(text) {
+            true => escape::whole_lines(text, self.style.unicode),
+            false => command::WITHHELD.to_owned(),
+        };
         out.push_str(self.head(head).trim_end());
         out.push('\n');
         out.push_str(&paint::indent(&text, HEAD + 1));

@@ -26,7 +26,11 @@ pub(super) fn draw(input: &Input<'_>, style: &Style) -> String {
     let paint = Paint::of(style);
     let mut out = format!("{}: {}\n\n", paint.careful("Problems"), paint::count(files.len(), "file"));
     for (path, mut problems) in files {
-        problems.sort_by_key(|p| p.problem.as_ref().map_or((0, 0), |p| (p.span.start, p.span.len)));
+        problems.sort_by_key(|p| match &p.problem {
+            Ok(problem) => (problem.span.start, problem.span.len, problem.message.as_str()),
+            Err(words) => (0, 0, words.as_str()),
+        });
+        problems.dedup_by(|a, b| a.problem == b.problem);
         let shown = if style.verbose { problems.len() } else { DRAWN };
         for problem in problems.iter().take(shown) {
             match &problem.problem {

@@ -4,7 +4,7 @@ use cmlint_model::{FileProblem, Gap, Scope, Text};
 use cmlint_source::{Place, Span};
 
 use super::v1;
-use crate::{Input, Tool, excerpt};
+use crate::{Input, Tool, command, excerpt};
 
 pub(super) fn report(input: &Input<'_>) -> v1::Report {
     let about = &input.snapshot.about;
@@ -109,8 +109,8 @@ fn finding(input: &Input<'_>, reported: &Reported) -> v1::Finding {
 fn fix(fix: &Fix) -> v1::Fix {
     v1::Fix {
         text: fix.text.to_string(),
-        command: fix.command.as_ref().and_then(words),
-        revert: fix.revert.as_ref().and_then(words),
+        command: fix.command.as_ref().filter(|c| !c.is_empty()).and_then(command::text),
+        revert: fix.revert.as_ref().filter(|r| !r.is_empty()).and_then(command::text),
     }
 }
 
@@ -133,9 +133,13 @@ fn label(input: &Input<'_>, span: Span, text: String, primary: bool) -> v1::Labe
 fn problems(input: &Input<'_>) -> Vec<v1::Problem> {
     let mut all: Vec<&FileProblem> = input.snapshot.problems.iter().collect();
     all.sort_by_key(|p| {
-        let place = p.problem.as_ref().ok().map(|p| (p.span.start, p.span.len, p.message.as_str()));
-        (p.path.as_str(), place)
+        let (start, len, words) = match &p.problem {
+            Ok(problem) => (problem.span.start, problem.span.len, problem.message.as_str()),
+            Err(words) => (0, 0, words.as_str()),
+        };
+        (p.path.as_str(), start, len, words)
     });
+    all.dedup_by(|a, b| a.path == b.path && a.problem == b.problem);
     all.into_iter().map(|p| problem(input, p)).collect()
 }
 

@@ -172,9 +172,9 @@ pub struct Step {
 pub struct Fix {
     /// In words.
     pub text: String,
-    /// A command.
+    /// A command; null also where a name in it would do something of its own when it is run.
     pub command: Option<String>,
-    /// How to undo it.
+    /// How to undo it; null as the command.
     pub revert: Option<String>,
 }
 
