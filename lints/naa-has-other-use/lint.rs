@@ -133,7 +133,7 @@ fn shared<'s>(
         }
     }
     let Some(((first, proof), _)) = same.split_first() else {
-        subject.unless(doubts);
+        subject.holes(doubts);
         return;
     };
     let name = account.name.value.trim();

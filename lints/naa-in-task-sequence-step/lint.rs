@@ -60,9 +60,9 @@ impl Lint for This {
                         let scope = account.scope.clone();
                         subject.unknown([Gap::new(Dataset::TaskSequence, scope, Status::Partial, why)]);
                     }
-                    _ => subject.unless(doubts),
+                    _ => subject.holes(doubts),
                 }
-                subject.unless(network_access.whole().err().unwrap_or_default());
+                subject.holes(network_access.whole().err().unwrap_or_default());
             } else {
                 report(account, &same, &mut subject);
             }

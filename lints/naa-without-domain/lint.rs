@@ -28,7 +28,7 @@ impl Lint for This {
                 Origin::Domain => {}
                 Origin::Unknown => {
                     let lists = [hierarchy.host_holes(), hierarchy.site_holes(), hierarchy.database_holes()];
-                    subject.unless(lists.concat());
+                    subject.holes(lists.concat());
                 }
                 Origin::Nothing => report(
                     account,

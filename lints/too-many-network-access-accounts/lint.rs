@@ -44,7 +44,7 @@ impl Lint for This {
             if named.len() > LIMIT {
                 report(&code, &named, &mut subject);
             } else {
-                subject.unless(accounts.holes_at(scope));
+                subject.holes(accounts.holes_at(scope));
             }
         }
     }

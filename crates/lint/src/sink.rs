@@ -79,14 +79,6 @@ impl Subject<'_> {
         merge(&mut self.sink.gaps, gaps);
     }
 
-    /// Holes that could hide something about the subject; without any, the subject stays as it is.
-    pub fn unless(&mut self, gaps: impl IntoIterator<Item = Gap>) {
-        let mut gaps = gaps.into_iter().peekable();
-        if gaps.peek().is_some() {
-            self.unknown(gaps);
-        }
-    }
-
     /// Holes that could hide more about the subject. Without any, it is as it was; [`Self::unknown`] is for
     /// what is certainly not known.
     pub fn holes(&mut self, gaps: impl IntoIterator<Item = Gap>) {

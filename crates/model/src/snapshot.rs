@@ -2,7 +2,7 @@ use cmlint_source::{Problem, Secret, Spanned};
 
 use crate::rows::*;
 use crate::table::{Fact, Table};
-use crate::{Dataset, Gap, Inventory, Policy, Scope, Statement};
+use crate::{Dataset, Gap, Inventory, Policy, Scope, Statement, Status};
 
 /// What a snapshot says of itself.
 #[derive(Debug, Default)]
@@ -98,6 +98,16 @@ macro_rules! snapshot {
                     $(Dataset::$dataset => self.expected_holes(&self.$field, given_is_enough),)*
                     _ => Vec::new(),
                 }
+            }
+
+            /// Why silence of a dataset proves nothing: its holes and, without a manifest, that nobody says
+            /// whether there is more than the loose files.
+            pub fn silence(&self, dataset: Dataset) -> Vec<Gap> {
+                let holes = self.holes(dataset, false);
+                if holes.is_empty() && !self.about.has_manifest && !self.is_stated(dataset) {
+                    return vec![Gap::new(dataset, Scope::Hierarchy, Status::NotCollected, "no file of it was given")];
+                }
+                holes
             }
 
             /// The holes that lazy properties of a dataset leave where a list query left them out.

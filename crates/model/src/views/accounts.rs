@@ -19,6 +19,7 @@ use crate::{Dataset, Gap, Judged, Key, Scope, Snapshot, Status};
 pub struct Accounts<'s> {
     accounts: Vec<Account<'s>>,
     holes: BTreeMap<Purpose, Vec<Gap>>,
+    silence: BTreeMap<Purpose, Vec<Gap>>,
 }
 
 /// What an account entry stands for.
@@ -105,6 +106,7 @@ impl<'s> Accounts<'s> {
     pub(crate) fn build(snapshot: &'s Snapshot<'s>, principals: &Principals<'s>) -> Self {
         let mut accounts = Vec::new();
         let mut holes = BTreeMap::new();
+        let mut silence = BTreeMap::new();
         for purpose in Purpose::all() {
             let mut finder =
                 Finder { snapshot, principals, purpose, found: Vec::new(), seen: BTreeSet::new() };
@@ -120,14 +122,16 @@ impl<'s> Accounts<'s> {
                     gaps = Some(missing);
                 }
             }
-            holes.insert(purpose, gaps.unwrap_or_default());
+            let gaps = gaps.unwrap_or_default();
+            silence.insert(purpose, if gaps.is_empty() { finder.silence() } else { gaps.clone() });
+            holes.insert(purpose, gaps);
             accounts.append(&mut finder.found);
         }
         accounts.sort_by(|a, b| {
             let key = |x: &Account<'_>| (x.purpose, x.scope.clone(), x.name.span);
             key(a).cmp(&key(b))
         });
-        Accounts { accounts, holes }
+        Accounts { accounts, holes, silence }
     }
 
     /// All accounts, by purpose, scope and place.
@@ -144,6 +148,11 @@ impl<'s> Accounts<'s> {
     pub fn holes(&self, purpose: Purpose) -> &[Gap] {
         self.holes.get(&purpose).map_or(&[], Vec::as_slice)
     }
+
+    /// Why an account that is not listed may be one of a purpose all the same; see [`Snapshot::silence`].
+    pub fn silence(&self, purpose: Purpose) -> &[Gap] {
+        self.silence.get(&purpose).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Scope, host, step and lower-case name: an account named in two alternatives is one account.
@@ -158,6 +167,19 @@ struct Finder<'f, 's> {
 }
 
 impl<'s> Finder<'_, 's> {
+    /// Holes of the alternative that was given, else of the first.
+    fn silence(&self) -> Vec<Gap> {
+        let sources = self.purpose.info().sources;
+        let stated = |place: &Place| self.snapshot.is_stated(place.dataset());
+        let given = sources.iter().find(|alternative| alternative.iter().any(stated)).or(sources.first());
+        let mut holes = Vec::new();
+        for place in given.into_iter().copied().flatten() {
+            merge(&mut holes, self.snapshot.silence(place.dataset()));
+        }
+        // With a manifest one complete alternative is enough, and it may be another one.
+        if self.snapshot.about.has_manifest { Vec::new() } else { holes }
+    }
+
     /// Collects the accounts of a place; returns its holes.
     fn collect(&mut self, place: Place) -> Vec<Gap> {
         let snapshot = self.snapshot;

@@ -13,7 +13,7 @@ use cmlint_winsec::{Sid, well_known};
 
 use self::memberships::Closure;
 use crate::proof::{Confidence, Proof, Step};
-use crate::rows::{DirectoryObject, LookupAnswer};
+use crate::rows::{DirectoryObject, LocalGroup, LookupAnswer};
 use crate::table::Row;
 use crate::words::{Name, principal};
 use crate::{Dataset, Gap, Scope, Snapshot, Status, text};
@@ -376,7 +376,26 @@ impl<'s> Principals<'s> {
 
     fn resolve_local(&self, host: &str, account: &str) -> Principal {
         let short = host.split('.').next().unwrap_or(host);
+        if let Some(group) = self.local_group(host, account)
+            && let (Some(sid), Some(name)) = (group.group_sid(), group.name.filled())
+        {
+            let text = text!("`{}` is a local group on {}", principal(account), crate::words::host(host));
+            return Principal::Resolved { sid, via: Some(Step::read(text, name.span)) };
+        }
         self.resolve_paired(&format!("{short}\\{account}"))
+    }
+
+    fn local_group(&self, host: &str, name: &str) -> Option<&'s Row<LocalGroup<'s>>> {
+        let groups = self.snapshot.local_groups.part(&Scope::host(host));
+        groups.iter().find(|g| g.name.get().is_some_and(|n| n.trim().eq_ignore_ascii_case(name)))
+    }
+
+    /// Whether a name without a domain is an account of a computer and no group, although nothing gives its
+    /// SID: all groups of the computer are known, and none is called so.
+    pub(super) fn is_local_account(&self, host: &str, name: &str) -> bool {
+        !name.contains(['\\', '@'])
+            && self.snapshot.local_groups.hole(&Scope::host(host), true).is_none()
+            && self.local_group(host, name).is_none()
     }
 
     fn resolve_paired(&self, full: &str) -> Principal {

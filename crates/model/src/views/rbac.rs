@@ -224,6 +224,7 @@ fn from_file<'s>(row: &'s Row<RoleXml<'s>>) -> RoleEntry<'s> {
 pub struct Administrators<'s> {
     entries: Vec<AdminEntry<'s>>,
     holes: Vec<Gap>,
+    silence: Vec<Gap>,
 }
 
 /// An administrative user.
@@ -255,7 +256,8 @@ impl<'s> Administrators<'s> {
             })
             .collect();
         entries.sort_by_key(|e| e.row.span);
-        Administrators { entries, holes: snapshot.holes(Dataset::Admin, true) }
+        let holes = snapshot.holes(Dataset::Admin, true);
+        Administrators { entries, holes, silence: snapshot.silence(Dataset::Admin) }
     }
 
     /// All administrative users.
@@ -290,7 +292,7 @@ impl<'s> Administrators<'s> {
                 }
                 // Groups cannot be followed from a name; an account that does not exist is in none.
                 None => {
-                    let mut holes = self.holes.clone();
+                    let mut holes = self.silence.clone();
                     if !matches!(who, Principal::NotFound(_)) {
                         merge(&mut holes, principals.unresolved(name));
                     }
@@ -321,7 +323,7 @@ impl<'s> Administrators<'s> {
                 return Answer::Yes(proof.then(Step::read(text, entry.name.span)));
             }
         }
-        let mut all = self.holes.clone();
+        let mut all = self.silence.clone();
         for entry in self.entries.iter().filter(|e| e.sid.is_none()) {
             let why = format!("the administrative user `{}` has no SID", entry.name.value);
             merge(&mut all, [Gap::new(Dataset::Admin, Scope::Hierarchy, Status::Partial, why)]);

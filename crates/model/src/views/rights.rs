@@ -123,11 +123,17 @@ impl<'s> Rights<'s> {
         }
         let (reached, holes) = principals.reach_as(who, Some(key), kinds_of(right));
         let doubts = |right: &str| {
-            let holders = self.named(right, key);
+            // The SID of an account that only the computer knows is not needed: it is not the one in question.
+            let foreign = principals.machine_of(who) != Some(key);
+            let holders: Vec<&RightHolder> = self
+                .named(right, key)
+                .iter()
+                .filter(|h| h.sid.is_some() || !foreign || !principals.is_local_account(key, &h.name))
+                .collect();
             // A hidden membership changes nothing where the right names accounts only.
             let groups = holders.iter().any(|h| h.sid.is_none_or(|sid| !is_account(&sid, principals)));
             let mut doubts = if groups { holes.clone() } else { Vec::new() };
-            merge(&mut doubts, self.unresolved(host, holders));
+            merge(&mut doubts, self.unresolved(host, &holders));
             doubts
         };
         let deny = deny_of(right);
@@ -152,7 +158,7 @@ impl<'s> Rights<'s> {
 
     /// Why rights may be missing: computers that were not collected, or that are not known at all.
     pub fn holes(&self) -> Vec<Gap> {
-        self.snapshot.holes(Dataset::UserRight, true)
+        self.snapshot.silence(Dataset::UserRight)
     }
 
     /// Whether a right is granted to anybody at all, with the places of its holders.
@@ -189,7 +195,7 @@ impl<'s> Rights<'s> {
         grants
     }
 
-    fn unresolved(&self, host: &Scope, holders: &[RightHolder]) -> Option<Gap> {
+    fn unresolved(&self, host: &Scope, holders: &[&RightHolder]) -> Option<Gap> {
         let holder = holders.iter().find(|h| h.sid.is_none())?;
         let why = format!("the holder `{}` of a right has no SID in the snapshot", holder.name);
         Some(Gap::new(Dataset::UserRight, host.clone(), Status::Partial, why))

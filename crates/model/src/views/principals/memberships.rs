@@ -18,7 +18,25 @@ use crate::{Cover, Dataset, Gap, Scope, Status, Text, text};
 pub(super) struct Way {
     /// The member before it and the step; `None` for the start.
     from: Option<(Holder, Step)>,
-    by_default: bool,
+    kind: WayKind,
+}
+
+/// Whose doing a way is; the first convinces most.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum WayKind {
+    /// Somebody made a member of it.
+    Made,
+    /// It leads through a group that every account is in.
+    Default,
+    /// It leads through a group that a kind of sign-in brings with it.
+    SignIn,
+}
+
+impl WayKind {
+    /// The kind of a way that leads on into `group`.
+    fn into(self, group: &Sid) -> WayKind {
+        if is_default(group) { self.max(WayKind::Default) } else { self }
+    }
 }
 
 type Ways = BTreeMap<Holder, Way>;
@@ -103,10 +121,10 @@ impl<'s> Principals<'s> {
         let mut ways = base.reached.clone();
         for kind in kinds {
             let text = text!("a sign-in of this kind brings `{}` with it", self.label(kind));
-            let way = Way { from: Some((anywhere(*who), Step::rule(text))), by_default: true };
+            let way = Way { from: Some((anywhere(*who), Step::rule(text))), kind: WayKind::SignIn };
             ways.entry(anywhere(*kind)).or_insert(way);
             for (holder, way) in self.closure(kind).reached.iter().filter(|(_, w)| w.from.is_some()) {
-                ways.entry(holder.clone()).or_insert(Way { by_default: true, ..way.clone() });
+                ways.entry(holder.clone()).or_insert(Way { kind: WayKind::SignIn, ..way.clone() });
             }
         }
         if let Some(host) = on {
@@ -128,7 +146,7 @@ impl<'s> Principals<'s> {
             .map(|(holder, way)| Reached {
                 holder: holder.clone(),
                 proof: path(&ways, holder),
-                by_default: way.by_default,
+                by_default: way.kind != WayKind::Made,
             })
             .collect();
         reached.sort_by_key(|r| (r.holder != start, r.by_default, r.proof.steps.len(), r.holder.clone()));
@@ -202,17 +220,17 @@ impl<'s> Principals<'s> {
                 let known = &*ways;
                 let best = members.iter().flat_map(|(member, span)| {
                     let same = known.range(anywhere(*member)..).take_while(move |(h, _)| h.sid == *member);
-                    same.map(move |(h, way)| (way.by_default, length(known, h), *span, h))
+                    same.map(move |(h, way)| (way.kind, length(known, h), *span, h))
                 });
-                if let Some((by_default, _, span, before)) = best.min() {
+                if let Some((kind, _, span, before)) = best.min() {
                     let text = text!(
                         "`{}` is a member of the local group `{}` on {}",
                         self.label(&before.sid),
                         principal(name),
                         crate::words::host(host)
                     );
-                    let by_default = by_default || is_default(sid);
-                    let way = Way { from: Some((before.clone(), Step::read(text, span))), by_default };
+                    let way =
+                        Way { from: Some((before.clone(), Step::read(text, span))), kind: kind.into(sid) };
                     more.push((holder, way));
                 }
             }
@@ -245,12 +263,12 @@ impl<'s> Principals<'s> {
     fn compute_closure(&self, who: &Sid) -> Closure {
         let mut closure = Closure::default();
         let start = anywhere(*who);
-        closure.reached.insert(start.clone(), Way { from: None, by_default: false });
+        closure.reached.insert(start.clone(), Way { from: None, kind: WayKind::Made });
         let mut queue = VecDeque::from([start.clone()]);
         // What comes by default waits, so that a path that somebody made is found first.
         let mut waiting = VecDeque::new();
         for (sid, text) in self.implicit(who) {
-            let way = Way { from: Some((start.clone(), Step::rule(text))), by_default: true };
+            let way = Way { from: Some((start.clone(), Step::rule(text))), kind: WayKind::Default };
             closure.reached.insert(anywhere(sid), way);
             waiting.push_back(anywhere(sid));
         }
@@ -261,15 +279,14 @@ impl<'s> Principals<'s> {
                 continue;
             };
             merge(&mut closure.holes, self.directory_holes(&holder.sid));
-            let inherited = closure.reached[&holder].by_default;
+            let inherited = closure.reached[&holder].kind;
             for (group, step) in self.parents(object, &holder) {
                 if closure.reached.contains_key(&group) {
                     continue;
                 }
-                let by_default = inherited || is_default(&group.sid);
-                let way = Way { from: Some((holder.clone(), step)), by_default };
-                closure.reached.insert(group.clone(), way);
-                if by_default { waiting.push_back(group) } else { queue.push_back(group) }
+                let kind = inherited.into(&group.sid);
+                closure.reached.insert(group.clone(), Way { from: Some((holder.clone(), step)), kind });
+                if kind == WayKind::Made { queue.push_back(group) } else { waiting.push_back(group) }
             }
         }
         closure
