@@ -32,7 +32,9 @@ fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> std::path::PathB
 }
 
 fn manifest(entries: &str) -> String {
-    format!("{{\"format\": \"cmlint-snapshot\", \"version\": 1, \"collected_at\": \"2026-03-02T08:15:00Z\", \"datasets\": [{entries}]}}")
+    format!(
+        "{{\"format\": \"cmlint-snapshot\", \"version\": 1, \"collected_at\": \"2026-03-02T08:15:00Z\", \"datasets\": [{entries}]}}"
+    )
 }
 
 #[test]
@@ -57,7 +59,8 @@ fn an_empty_folder_and_an_unknown_file_hold_nothing_known() {
 #[test]
 fn a_file_is_the_same_in_any_encoding_and_on_one_line() {
     let folder = scratch("encodings");
-    let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(ROLE.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf16: Vec<u8> =
+        [0xFF, 0xFE].into_iter().chain(ROLE.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let one_line: String = ROLE.replace("\r\n", "");
     let with_mark = [&[0xEF, 0xBB, 0xBF], ROLE.as_bytes()].concat();
     let lf = ROLE.replace("\r\n", "\n");
@@ -66,7 +69,12 @@ fn a_file_is_the_same_in_any_encoding_and_on_one_line() {
         let said = sound(cmlint(&["check", path.to_str().unwrap(), "-o", "json"]));
         assert_eq!(said.code, 0, "{name}: {}", said.all());
         let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-        report["lints"].as_array().unwrap().iter().map(|l| format!("{} {}", l["id"], l["outcome"])).collect::<Vec<_>>()
+        report["lints"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|l| format!("{} {}", l["id"], l["outcome"]))
+            .collect::<Vec<_>>()
     };
     let plain = verdicts("a.xml", ROLE.as_bytes());
     assert_eq!(plain, verdicts("b.xml", &utf16));
@@ -89,10 +97,30 @@ fn a_manifest_that_cannot_be_trusted_stops_the_program_with_a_place() {
     for (name, text) in [
         ("broken", "{\"format\": \"cmlint-snapshot\", ".to_owned()),
         ("newer", manifest("").replace("\"version\": 1", "\"version\": 2")),
-        ("outside", manifest("{\"dataset\": \"SMS_Site\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"complete\", \"files\": [{\"path\": \"../secret.json\"}]}")),
-        ("absolute", manifest("{\"dataset\": \"SMS_Site\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"complete\", \"files\": [{\"path\": \"/etc/passwd\"}]}")),
-        ("drive", manifest("{\"dataset\": \"SMS_Site\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"complete\", \"files\": [{\"path\": \"C:\\\\x.json\"}]}")),
-        ("status", manifest("{\"dataset\": \"SMS_Site\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"fine\"}")),
+        (
+            "outside",
+            manifest(
+                "{\"dataset\": \"SMS_Site\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"complete\", \"files\": [{\"path\": \"../secret.json\"}]}",
+            ),
+        ),
+        (
+            "absolute",
+            manifest(
+                "{\"dataset\": \"SMS_Site\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"complete\", \"files\": [{\"path\": \"/etc/passwd\"}]}",
+            ),
+        ),
+        (
+            "drive",
+            manifest(
+                "{\"dataset\": \"SMS_Site\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"complete\", \"files\": [{\"path\": \"C:\\\\x.json\"}]}",
+            ),
+        ),
+        (
+            "status",
+            manifest(
+                "{\"dataset\": \"SMS_Site\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"fine\"}",
+            ),
+        ),
     ] {
         let folder = scratch(&format!("manifest-{name}"));
         write(&folder, "manifest.json", &text);
@@ -105,7 +133,13 @@ fn a_manifest_that_cannot_be_trusted_stops_the_program_with_a_place() {
 #[test]
 fn a_file_that_the_manifest_names_and_that_is_not_there_is_a_hole() {
     let folder = scratch("missing");
-    write(&folder, "manifest.json", manifest("{\"dataset\": \"SMS_Admin\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"complete\", \"files\": [{\"path\": \"site/SMS_Admin.json\"}]}"));
+    write(
+        &folder,
+        "manifest.json",
+        manifest(
+            "{\"dataset\": \"SMS_Admin\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"complete\", \"files\": [{\"path\": \"site/SMS_Admin.json\"}]}",
+        ),
+    );
     let said = check(&folder);
     assert_eq!(said.code, 3, "{}", said.all());
     assert!(said.out.contains("SMS_Admin.json"), "{}", said.out);
@@ -114,7 +148,13 @@ fn a_file_that_the_manifest_names_and_that_is_not_there_is_a_hole() {
 #[test]
 fn a_row_count_that_disagrees_is_a_hole() {
     let folder = scratch("rows");
-    write(&folder, "manifest.json", manifest("{\"dataset\": \"SMS_Site\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"complete\", \"files\": [{\"path\": \"a.json\", \"rows\": 2}]}"));
+    write(
+        &folder,
+        "manifest.json",
+        manifest(
+            "{\"dataset\": \"SMS_Site\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"complete\", \"files\": [{\"path\": \"a.json\", \"rows\": 2}]}",
+        ),
+    );
     write(&folder, "a.json", "[{\"SiteCode\": \"PS1\"}]");
     let said = check(&folder);
     assert_eq!(said.code, 3, "{}", said.all());
@@ -169,7 +209,13 @@ fn links_are_not_followed() {
 #[test]
 fn deep_nesting_does_not_end_the_program() {
     let folder = scratch("deep");
-    write(&folder, "manifest.json", manifest("{\"dataset\": \"SMS_Admin\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"complete\", \"files\": [{\"path\": \"a.json\"}]}"));
+    write(
+        &folder,
+        "manifest.json",
+        manifest(
+            "{\"dataset\": \"SMS_Admin\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"complete\", \"files\": [{\"path\": \"a.json\"}]}",
+        ),
+    );
     write(&folder, "a.json", "[".repeat(1_000_000));
     let said = check(&folder);
     assert_eq!(said.code, 3, "{}", said.all());
@@ -190,6 +236,10 @@ fn names_cannot_speak_to_the_terminal() {
     let json = cmlint(&["check", path.to_str().unwrap(), "-o", "json"]);
     serde_json::from_str::<serde_json::Value>(&json.out).unwrap();
     // Bytes of the file itself, too, where an excerpt shows them.
-    let path = write(&folder, "raw.xml", role.replace("&#x1b;", "\u{1b}").replace("&#7;", "\u{7}").replace("&#x202e;", "\u{202e}"));
+    let path = write(
+        &folder,
+        "raw.xml",
+        role.replace("&#x1b;", "\u{1b}").replace("&#7;", "\u{7}").replace("&#x202e;", "\u{202e}"),
+    );
     sound(cmlint(&["check", path.to_str().unwrap(), "--fail-on", "info"]));
 }

@@ -36,9 +36,23 @@ fn exit_codes_are_the_same_for_every_format() {
 
 #[test]
 fn the_threshold_decides_about_findings() {
-    let high = cmlint(&["check", "snapshots/contoso", "--fail-on", "critical", "--select", "too-many-network-access-accounts"]);
+    let high = cmlint(&[
+        "check",
+        "snapshots/contoso",
+        "--fail-on",
+        "critical",
+        "--select",
+        "too-many-network-access-accounts",
+    ]);
     assert_eq!(high.code, 0, "{}", high.all());
-    let low = cmlint(&["check", "snapshots/contoso", "--fail-on", "info", "--select", "too-many-network-access-accounts"]);
+    let low = cmlint(&[
+        "check",
+        "snapshots/contoso",
+        "--fail-on",
+        "info",
+        "--select",
+        "too-many-network-access-accounts",
+    ]);
     assert_eq!(low.code, 1, "{}", low.all());
 }
 
@@ -57,10 +71,22 @@ fn the_last_line_has_one_form() {
 fn colour_comes_only_when_asked_for() {
     let plain = cmlint(&["check", "snapshots/contoso"]);
     assert!(!plain.out.contains('\u{1b}'));
-    let forced = said(command(&["check", "snapshots/contoso"]).env_remove("NO_COLOR").env("FORCE_COLOR", "1").output().unwrap());
+    let forced = said(
+        command(&["check", "snapshots/contoso"])
+            .env_remove("NO_COLOR")
+            .env("FORCE_COLOR", "1")
+            .output()
+            .unwrap(),
+    );
     assert!(forced.out.contains('\u{1b}'));
     // A flag says more than the environment.
-    let flag = said(command(&["check", "snapshots/contoso", "--color", "never"]).env_remove("NO_COLOR").env("FORCE_COLOR", "1").output().unwrap());
+    let flag = said(
+        command(&["check", "snapshots/contoso", "--color", "never"])
+            .env_remove("NO_COLOR")
+            .env("FORCE_COLOR", "1")
+            .output()
+            .unwrap(),
+    );
     assert!(!flag.out.contains('\u{1b}'));
     let flag = said(command(&["check", "snapshots/contoso", "--color", "always"]).output().unwrap());
     assert!(flag.out.contains('\u{1b}'));
@@ -76,8 +102,11 @@ fn a_narrow_terminal_is_drawn_in() {
 
 #[test]
 fn a_reader_that_goes_away_ends_the_program_quietly() {
-    let mut child =
-        command(&["check", "snapshots/contoso"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command(&["check", "snapshots/contoso"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stdout.take());
     let mut err = String::new();
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();

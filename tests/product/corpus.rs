@@ -72,7 +72,8 @@ fn rows_of_a_live_site_show_what_they_show_and_no_more() {
     }
     let json = cmlint(&["check", path.to_str().unwrap(), "-o", "json"]);
     let report: serde_json::Value = serde_json::from_str(&json.out).unwrap();
-    let role_lint = report["lints"].as_array().unwrap().iter().find(|l| l["id"] == "custom-role-edits-security").unwrap();
+    let role_lint =
+        report["lints"].as_array().unwrap().iter().find(|l| l["id"] == "custom-role-edits-security").unwrap();
     assert_eq!(role_lint["outcome"], "not_evaluated", "empty Operations are no permissions");
     let collect = role_lint["gaps"][0]["collect"].as_str().unwrap();
     assert!(collect.contains(".Get()"), "{collect}");

@@ -43,11 +43,17 @@ fn a_lint_cannot_do_what_it_must_not() {
     for program in programs {
         let name = program.file_stem().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&program).unwrap();
-        let expected = text.lines().next().and_then(|l| l.strip_prefix("// error: ")).expect("the first line names the error");
+        let expected = text
+            .lines()
+            .next()
+            .and_then(|l| l.strip_prefix("// error: "))
+            .expect("the first line names the error");
         lint(&crate_folder, "forbidden", &text);
         match check(&crate_folder, &target) {
             Ok(()) => wrong.push(format!("{name} compiles")),
-            Err(said) if !said.contains(expected) => wrong.push(format!("{name} fails otherwise than by {expected}:\n{said}")),
+            Err(said) if !said.contains(expected) => {
+                wrong.push(format!("{name} fails otherwise than by {expected}:\n{said}"))
+            }
             Err(_) => {}
         }
     }

@@ -38,7 +38,12 @@ pub(crate) fn cmlint(args: &[&str]) -> Said {
 /// The program with its arguments, not yet started.
 pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(binary());
-    command.args(args).current_dir(root()).env_remove("FORCE_COLOR").env("NO_COLOR", "1").env("COLUMNS", "100");
+    command
+        .args(args)
+        .current_dir(root())
+        .env_remove("FORCE_COLOR")
+        .env("NO_COLOR", "1")
+        .env("COLUMNS", "100");
     command
 }
 

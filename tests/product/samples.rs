@@ -30,7 +30,12 @@ fn the_weak_sample_fails() {
 #[test]
 fn the_hardened_sample_is_clean_and_not_because_nothing_was_looked_at() {
     let (code, report) = json("contoso-hardened");
-    let open: Vec<_> = report["lints"].as_array().unwrap().iter().filter(|l| l["outcome"] != "pass" && l["outcome"] != "not_applicable").collect();
+    let open: Vec<_> = report["lints"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|l| l["outcome"] != "pass" && l["outcome"] != "not_applicable")
+        .collect();
     assert!(open.is_empty(), "{open:#?}");
     assert_eq!(code, 0);
     for lint in report["lints"].as_array().unwrap() {
@@ -53,9 +58,15 @@ fn damage_is_named_file_by_file_and_nothing_crashes() {
     assert!(said.code == 1 || said.code == 3, "{}", said.all());
     assert!(!said.all().contains("panicked"), "{}", said.all());
     assert!(!said.out.contains('\u{1b}'), "a name of the snapshot reached the terminal");
-    let manifest: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(root().join("snapshots/damaged/manifest.json")).unwrap()).unwrap();
-    let broken = manifest["datasets"].as_array().unwrap().iter().filter(|d| d["source"].as_str().is_some_and(|s| s.starts_with("damaged: ")));
+    let manifest: serde_json::Value = serde_json::from_str(
+        &std::fs::read_to_string(root().join("snapshots/damaged/manifest.json")).unwrap(),
+    )
+    .unwrap();
+    let broken = manifest["datasets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|d| d["source"].as_str().is_some_and(|s| s.starts_with("damaged: ")));
     let mut count = 0;
     for entry in broken {
         for file in entry["files"].as_array().unwrap() {

@@ -64,7 +64,12 @@ fn no_file_is_too_long_to_fit_in_a_head() {
 #[test]
 fn nothing_is_left_unfinished() {
     // Written in pieces, so that this file does not find itself.
-    let marks = [["to", "do!("].concat(), ["unimpl", "emented!("].concat(), ["FIX", "ME"].concat(), ["#[ig", "nore"].concat()];
+    let marks = [
+        ["to", "do!("].concat(),
+        ["unimpl", "emented!("].concat(),
+        ["FIX", "ME"].concat(),
+        ["#[ig", "nore"].concat(),
+    ];
     let mut wrong = Vec::new();
     for path in files("rs") {
         let text = std::fs::read_to_string(&path).unwrap();

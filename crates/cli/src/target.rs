@@ -26,7 +26,12 @@ pub(crate) enum Found {
 /// Finds the object that a text names. Accepted are `cm01:C:\folder`, `\\cm01\share`, `cm01:root\SMS`,
 /// `cm01:HKLM\key`, a distinguished name, and the end of a path or the name of a directory object where
 /// only one fits.
-pub(crate) fn find(text: &str, snapshot: &Snapshot<'_>, acls: &Acls<'_>, principals: &Principals<'_>) -> Found {
+pub(crate) fn find(
+    text: &str,
+    snapshot: &Snapshot<'_>,
+    acls: &Acls<'_>,
+    principals: &Principals<'_>,
+) -> Found {
     if let Some((dns, object)) = principals.by_dn(text) {
         return settle(Guarded::in_directory(principals, dns, object), text);
     }
@@ -49,8 +54,10 @@ pub(crate) fn right(kind: Kind, name: &str) -> Result<AskedRight, Vec<String>> {
     if let Some(right) = kind.object_right(name) {
         return Ok(AskedRight { mask: right.mask, object_type: right.object_type });
     }
-    let mut near: Vec<(usize, &str)> =
-        kind.rights().map(|(known, _)| (distance(&name.to_lowercase(), &known.to_lowercase()), known)).collect();
+    let mut near: Vec<(usize, &str)> = kind
+        .rights()
+        .map(|(known, _)| (distance(&name.to_lowercase(), &known.to_lowercase()), known))
+        .collect();
     near.sort_unstable();
     Err(near.into_iter().take(5).map(|(_, known)| known.to_owned()).collect())
 }
@@ -114,8 +121,9 @@ fn by_end(text: &str, snapshot: &Snapshot<'_>, acls: &Acls<'_>, principals: &Pri
         }
     }
     // An exact path is meant before one that only ends alike.
-    let exact: Vec<usize> =
-        (0..fits.len()).filter(|i| fits[*i].0.split_once(':').is_some_and(|(_, p)| path_key(p) == wanted)).collect();
+    let exact: Vec<usize> = (0..fits.len())
+        .filter(|i| fits[*i].0.split_once(':').is_some_and(|(_, p)| path_key(p) == wanted))
+        .collect();
     if exact.len() == 1 {
         return vec![fits.remove(exact[0])];
     }
@@ -134,7 +142,10 @@ fn near(text: &str, snapshot: &Snapshot<'_>, acls: &Acls<'_>, principals: &Princ
         }
     }
     for (_, object) in principals.objects() {
-        all.push((distance(&wanted, &first_name(&object.dn.value).to_lowercase()), object.dn.value.to_string()));
+        all.push((
+            distance(&wanted, &first_name(&object.dn.value).to_lowercase()),
+            object.dn.value.to_string(),
+        ));
     }
     all.sort();
     all.into_iter().filter(|(d, _)| *d <= 2 + text.len() / 4).take(5).map(|(_, label)| label).collect()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cmlint_model::views::{Acls, Guarded, Home, Principal, Principals, View, ViewId, Views};
 use cmlint_model::words::{Name, principal};
 use cmlint_model::{Gap, Snapshot};
-use cmlint_report::answer::{self, Holder, Question, Verdict, Why, WhoCan};
+use cmlint_report::answer::{self, Holder, Question, Verdict, WhoCan, Why};
 use cmlint_source::{Encoding, Sources, Spanned};
 use cmlint_winsec::{Sid, Tri};
 
@@ -80,7 +80,9 @@ pub(crate) fn who_can(cli: &Cli, args: &WhoCanArgs) -> Result<Exit, Exit> {
         let answer = WhoCan { question, granted, unknown, gaps };
         for output in &outputs {
             let text = match output.format {
-                Format::Human => answer::who_can(&answer, archive.sources(), &style(cli, output.file.is_some())),
+                Format::Human => {
+                    answer::who_can(&answer, archive.sources(), &style(cli, output.file.is_some()))
+                }
                 Format::Json => answer::who_can_json(&answer, archive.sources(), TOOL),
             };
             deliver(&text, output)?;
@@ -118,7 +120,11 @@ fn right(guarded: &Guarded, name: &str) -> Result<cmlint_model::views::AskedRigh
 }
 
 /// The object, or its name with what keeps its descriptor from being known.
-fn object(text: &str, snapshot: &Snapshot<'_>, views: &Views<'_>) -> Result<Result<Guarded, (String, Vec<Gap>)>, Exit> {
+fn object(
+    text: &str,
+    snapshot: &Snapshot<'_>,
+    views: &Views<'_>,
+) -> Result<Result<Guarded, (String, Vec<Gap>)>, Exit> {
     let (acls, principals) = (Acls::get(views), Principals::get(views));
     match target::find(text, snapshot, acls, principals) {
         Found::Guarded(guarded) => Ok(Ok(*guarded)),
@@ -178,8 +184,12 @@ fn by_label(text: &str, principals: &Principals<'_>) -> Result<Sid, Exit> {
         [] => {
             near.sort();
             say(&format!("cmlint: the snapshot knows no principal `{}`", visible(text)));
-            let close: Vec<String> =
-                near.into_iter().filter(|(d, _)| *d <= 1 + text.len() / 3).take(5).map(|(_, n)| n.text).collect();
+            let close: Vec<String> = near
+                .into_iter()
+                .filter(|(d, _)| *d <= 1 + text.len() / 3)
+                .take(5)
+                .map(|(_, n)| n.text)
+                .collect();
             suggest(&close);
             Err(Exit::Usage)
         }
