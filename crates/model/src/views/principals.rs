@@ -230,8 +230,9 @@ impl<'s> Principals<'s> {
     pub fn unresolved(&self, name: &str) -> Vec<Gap> {
         let name = name.trim();
         let domain = match (name.split_once('\\'), name.split_once('@')) {
-            (Some((domain, _)), _) | (None, Some((_, domain))) => domain.to_lowercase(),
-            (None, None) => {
+            (Some((domain, _)), _) if !matches!(domain, "" | ".") => domain.to_lowercase(),
+            (None, Some((_, domain))) => domain.to_lowercase(),
+            _ => {
                 let why = format!("`{name}` names no domain");
                 return vec![Gap::new(Dataset::Directory, Scope::Hierarchy, Status::Partial, why)];
             }

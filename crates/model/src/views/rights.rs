@@ -231,3 +231,6 @@ fn deny_of(right: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;

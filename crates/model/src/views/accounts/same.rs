@@ -61,3 +61,68 @@ fn same_parts(one: &str, other: &str, principals: &Principals<'_>) -> Option<boo
     let (domain, other_domain) = (principals.dns_name_of(domain)?, principals.dns_name_of(other_domain)?);
     Some(domain == other_domain)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use cmlint_source::{Encoding, Field, Sources, Spanned, Str};
+
+    use super::*;
+    use crate::rows::Domain;
+    use crate::views::{AccountKind, Home};
+    use crate::{Insert, Purpose, Scope, Snapshot, Statement, Status};
+
+    /// yes, no or unknown, and how sure.
+    fn judge(one: &str, other: &str) -> (&'static str, Confidence) {
+        let mut sources = Sources::new();
+        let file = sources.add("rows", String::new(), Encoding::Utf8);
+        let text = |text| Field::Present(Spanned::new(Str(Cow::Borrowed(text)), file.span(0, 0)));
+        let domain = Domain {
+            dns: text("x.com"),
+            netbios: text("X"),
+            sid: text("S-1-5-21-1-2-3"),
+            forest: Field::Absent,
+        };
+        let mut snapshot = Snapshot::default();
+        let statement = Statement::new(Status::Complete, "");
+        snapshot.insert(Scope::Hierarchy, statement, vec![Spanned::new(domain, file.span(0, 0))]);
+        snapshot.seal();
+        let principals = Principals::build(&snapshot);
+        let account = |name| {
+            let name = Spanned::new(name, file.span(0, 0));
+            Account {
+                purpose: Purpose::NetworkAccess,
+                scope: Scope::Hierarchy,
+                name,
+                kind: AccountKind::Named,
+                principal: principals.resolve(name, &Home::default()),
+                host: None,
+                step: None,
+            }
+        };
+        match account(one).is_same_as(&account(other), &principals) {
+            Answer::Yes(proof) => ("yes", proof.confidence()),
+            Answer::No => ("no", Confidence::High),
+            Answer::Unknown(gaps) => {
+                assert!(!gaps.is_empty());
+                ("unknown", Confidence::High)
+            }
+        }
+    }
+
+    #[test]
+    fn accounts_are_told_by_their_sids_else_by_their_names() {
+        let (high, medium) = (Confidence::High, Confidence::Medium);
+        assert_eq!(judge("S-1-5-21-1-2-3-1201", "S-1-5-21-1-2-3-1201"), ("yes", high));
+        assert_eq!(judge("S-1-5-21-1-2-3-1201", "S-1-5-21-1-2-3-1202"), ("no", high));
+        assert_eq!(judge(r"X\svc", r"x\SVC"), ("yes", medium));
+        assert_eq!(judge(r"X\svc", r"x.com\svc"), ("yes", medium));
+        assert_eq!(judge(r"X\svc", r"X\other"), ("no", high));
+        assert_eq!(judge(r"X\svc", r"Y\svc"), ("unknown", high));
+        assert_eq!(judge(r"X\svc", "svc"), ("unknown", high));
+        assert_eq!(judge(r"X\svc", "someone@x.com"), ("unknown", high));
+        assert_eq!(judge(r"X\svc", "%Account%"), ("unknown", high));
+        assert_eq!(judge("%Account%", "%Account%"), ("unknown", high));
+    }
+}
