@@ -45,6 +45,8 @@ impl Lint for This {
                 report(&code, &named, &mut subject);
             } else {
                 subject.holes(accounts.holes_at(scope));
+                // Ten or fewer is a statement about all of them, which a loose file cannot make.
+                subject.holes(accounts.whole().err().unwrap_or_default());
             }
         }
     }
