@@ -76,7 +76,7 @@ fn stranger(dataset: Dataset, section: &json::Section<'_>, first: Span) -> Optio
     }
     let names = section.peek();
     let known = |column: &&str| names.iter().any(|name| name.eq_ignore_ascii_case(column));
-    if dataset.info().columns.iter().any(|column| known(column)) {
+    if dataset.info().columns.iter().any(known) {
         return None;
     }
     let text = format!("expected rows of {}, found something else", dataset.name());

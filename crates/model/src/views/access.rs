@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use cmlint_source::Span;
 use cmlint_winsec::{
-    AccessMask, Ace, AceFlags, Acl, Context, Decider, Guid, Kind, ObjectType, Request, SecurityDescriptor, Sid, Tri,
-    Trustee, Verdict, access_check, sddl, well_known,
+    AccessMask, Ace, AceFlags, Acl, Context, Decider, Guid, Kind, ObjectType, Request, SecurityDescriptor,
+    Sid, Tri, Trustee, Verdict, access_check, sddl, well_known,
 };
 
 use super::acls::Acls;
@@ -82,7 +82,12 @@ impl Guarded {
         let (object, levels) = acls.deciding(host, kind, path)?;
         let key = host.key();
         let Some(descriptor) = object.descriptor() else {
-            return Err(vec![Gap::new(Dataset::Acl, host.clone(), Status::Complete, format!("{path} does not exist"))]);
+            return Err(vec![Gap::new(
+                Dataset::Acl,
+                host.clone(),
+                Status::Complete,
+                format!("{path} does not exist"),
+            )]);
         };
         let (descriptor, kept) = handed_down(descriptor, levels);
         let places = kept.into_iter().map(|index| object.ace_span(index)).collect();
@@ -201,7 +206,8 @@ impl Guarded {
         let mut proof = Proof::default();
         let mut told = Vec::new();
         // That an owner may read the permissions adds nothing where entries grant the rest.
-        let by_entry = access.verdicts().iter().any(|(_, v)| matches!(v, Verdict::Granted { by: Decider::Ace(_) }));
+        let by_entry =
+            access.verdicts().iter().any(|(_, v)| matches!(v, Verdict::Granted { by: Decider::Ace(_) }));
         for (_, ruling) in access.verdicts() {
             let by = match (ruling, verdict) {
                 (Verdict::Granted { by }, Tri::Yes) | (Verdict::Denied { by }, Tri::No) => by,
