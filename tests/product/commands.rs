@@ -5,6 +5,9 @@ use std::process::Stdio;
 
 use crate::program::{cmlint, command, said, scratch};
 
+/// All that `check` writes.
+const FORMATS: [&str; 6] = ["human", "json", "sarif", "junit", "github", "markdown"];
+
 #[test]
 fn exit_codes_are_the_same_for_every_format() {
     let folder = scratch("exit-codes");
@@ -21,7 +24,7 @@ fn exit_codes_are_the_same_for_every_format() {
         (2, &["check", "snapshots/contoso", "--select", "no-such-lint"]),
     ];
     for (code, args) in table {
-        for format in ["human", "json"] {
+        for format in FORMATS {
             let mut all = args.to_vec();
             all.extend(["-o", format]);
             let said = cmlint(&all);

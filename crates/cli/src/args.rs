@@ -179,6 +179,14 @@ pub enum Format {
     Human,
     /// JSON, version 1.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML, for the test tabs of build servers.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// Markdown, for the summary of a job.
+    Markdown,
 }
 
 impl std::str::FromStr for Output {

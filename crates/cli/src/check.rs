@@ -3,13 +3,16 @@
 use cmlint_engine::{Options, Run, Selection, run, select};
 use cmlint_lint::LintDef;
 use cmlint_lints::LINTS;
-use cmlint_report::{Input, Tool, human, json};
+use cmlint_report::outward::Outside;
+use cmlint_report::{Input, Tool, github, human, json, junit, markdown, sarif};
+use cmlint_source::Source;
 
 use crate::Exit;
 use crate::args::{Check, Cli, Format};
 use crate::given;
 use crate::io::{deliver, outputs, say, style};
 use crate::open::{open, visible};
+use crate::repository;
 use crate::show::suggest;
 
 pub(crate) const TOOL: Tool<'static> = Tool { name: "cmlint", version: env!("CARGO_PKG_VERSION") };
@@ -26,6 +29,8 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
         let path = args.input.path.display().to_string();
         let input =
             Input { run: &run, snapshot: &snapshot, sources: archive.sources(), tool: TOOL, path: &path };
+        let root = repository::root(&args.input.path, archive.sources().files().map(Source::path));
+        let outside = Outside { root: &root, lints: LINTS, last_net: cmlint_text::secrets::last_net };
         for output in &outputs {
             let text = match output.format {
                 Format::Human => {
@@ -33,6 +38,10 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
                     given::roles(&snapshot, archive.sources(), &style) + &human::report(&input, &style)
                 }
                 Format::Json => json::report(&input),
+                Format::Sarif => sarif::report(&input, &outside),
+                Format::Junit => junit::report(&input, &outside),
+                Format::Github => github::report(&input, &outside, github::SHOWN),
+                Format::Markdown => markdown::report(&input, &outside),
             };
             deliver(&text, output)?;
         }

@@ -76,6 +76,18 @@ pub(crate) fn outputs(asked: &[Output]) -> Result<Vec<Output>, Exit> {
     Ok(asked.to_vec())
 }
 
+/// As [`outputs`], of a command that says something else than findings: for people and as JSON.
+///
+/// # Errors
+/// When another format is asked for.
+pub(crate) fn answers(asked: &[Output]) -> Result<Vec<Output>, Exit> {
+    if asked.iter().any(|o| !matches!(o.format, Format::Human | Format::Json)) {
+        say("cmlint: this command writes human and json only; the other formats are those of `cmlint check`");
+        return Err(Exit::Usage);
+    }
+    outputs(asked)
+}
+
 /// How to draw for people: flag over environment over what the output is.
 pub(crate) fn style(cli: &Cli, to_file: bool) -> Style {
     let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());

@@ -8,6 +8,7 @@ mod exit;
 mod given;
 mod io;
 mod open;
+mod repository;
 mod show;
 mod target;
 mod why;

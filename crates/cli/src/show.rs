@@ -6,18 +6,18 @@ use cmlint_report::{coverage as coverage_report, explain as explain_report, rule
 use crate::Exit;
 use crate::args::{Cli, Coverage, Explain, Format, Rules};
 use crate::check::{TOOL, in_pool};
-use crate::io::{deliver, outputs, print, say, style};
+use crate::io::{answers, deliver, print, say, style};
 use crate::open::{open, visible};
 
 pub(crate) fn coverage(cli: &Cli, args: &Coverage) -> Result<Exit, Exit> {
-    let outputs = outputs(&args.output)?;
+    let outputs = answers(&args.output)?;
     in_pool(cli, || {
         let archive = open(&args.input, &style(cli, true))?;
         let snapshot = archive.read();
         for output in &outputs {
             let text = match output.format {
-                Format::Human => coverage_report::human(&snapshot, LINTS, &style(cli, output.file.is_some())),
                 Format::Json => coverage_report::json(&snapshot, LINTS, TOOL),
+                _ => coverage_report::human(&snapshot, LINTS, &style(cli, output.file.is_some())),
             };
             deliver(&text, output)?;
         }
@@ -36,10 +36,10 @@ pub(crate) fn explain(cli: &Cli, args: &Explain) -> Result<Exit, Exit> {
 }
 
 pub(crate) fn rules(cli: &Cli, args: &Rules) -> Result<Exit, Exit> {
-    for output in outputs(&args.output)? {
+    for output in answers(&args.output)? {
         let text = match output.format {
-            Format::Human => rules_report::human(LINTS, &style(cli, output.file.is_some())),
             Format::Json => rules_report::json(LINTS, TOOL),
+            _ => rules_report::human(LINTS, &style(cli, output.file.is_some())),
         };
         deliver(&text, &output)?;
     }

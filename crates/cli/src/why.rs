@@ -12,13 +12,13 @@ use cmlint_winsec::{Sid, Tri};
 use crate::Exit;
 use crate::args::{Cli, Format, WhoCanArgs, WhyArgs};
 use crate::check::{TOOL, in_pool};
-use crate::io::{deliver, outputs, say, style};
+use crate::io::{answers, deliver, say, style};
 use crate::open::{open, visible};
 use crate::show::distance;
 use crate::target::{self, Found};
 
 pub(crate) fn why(cli: &Cli, args: &WhyArgs) -> Result<Exit, Exit> {
-    let outputs = outputs(&args.output)?;
+    let outputs = answers(&args.output)?;
     in_pool(cli, || {
         let archive = open(&args.input, &style(cli, true))?;
         let snapshot = archive.read();
@@ -39,8 +39,8 @@ pub(crate) fn why(cli: &Cli, args: &WhyArgs) -> Result<Exit, Exit> {
         let answer = Why { question, verdict, proof: &proof, gaps: &gaps };
         for output in &outputs {
             let text = match output.format {
-                Format::Human => answer::why(&answer, archive.sources(), &style(cli, output.file.is_some())),
                 Format::Json => answer::why_json(&answer, archive.sources(), TOOL),
+                _ => answer::why(&answer, archive.sources(), &style(cli, output.file.is_some())),
             };
             deliver(&text, output)?;
         }
@@ -54,7 +54,7 @@ pub(crate) fn why(cli: &Cli, args: &WhyArgs) -> Result<Exit, Exit> {
 }
 
 pub(crate) fn who_can(cli: &Cli, args: &WhoCanArgs) -> Result<Exit, Exit> {
-    let outputs = outputs(&args.output)?;
+    let outputs = answers(&args.output)?;
     in_pool(cli, || {
         let archive = open(&args.input, &style(cli, true))?;
         let snapshot = archive.read();
@@ -80,10 +80,8 @@ pub(crate) fn who_can(cli: &Cli, args: &WhoCanArgs) -> Result<Exit, Exit> {
         let answer = WhoCan { question, granted, unknown, gaps };
         for output in &outputs {
             let text = match output.format {
-                Format::Human => {
-                    answer::who_can(&answer, archive.sources(), &style(cli, output.file.is_some()))
-                }
                 Format::Json => answer::who_can_json(&answer, archive.sources(), TOOL),
+                _ => answer::who_can(&answer, archive.sources(), &style(cli, output.file.is_some())),
             };
             deliver(&text, output)?;
         }

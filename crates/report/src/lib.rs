@@ -11,10 +11,15 @@ pub mod coverage;
 pub mod escape;
 pub mod excerpt;
 pub mod explain;
+pub mod github;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod outward;
 mod paint;
 pub mod rules;
+pub mod sarif;
 
 use std::ops::Range;
 

@@ -1,0 +1,109 @@
+//! Annotations of GitHub Actions: one workflow command a line, worst finding first.
+//!
+//! GitHub shows ten annotations of a kind for a step and drops the others without a word, so that the list is
+//! cut here and says how much it left out. The last line is the same as for people.
+
+use cmlint_engine::{State, Verdict};
+use cmlint_lint::Severity;
+
+use crate::outward::{self, Item, Outside};
+use crate::{Input, escape, human, paint};
+
+/// Annotations that GitHub shows of one step.
+pub const SHOWN: usize = 10;
+
+/// The report, with at most so many findings.
+pub fn report(input: &Input<'_>, outside: &Outside<'_>, most: usize) -> String {
+    let mut out = String::new();
+    let open = outward::open(input.run);
+    for item in open.iter().take(most) {
+        annotate(&mut out, input, outside, item);
+    }
+    let title = [("title", input.tool.name.to_owned())];
+    if open.len() > most {
+        let more = paint::count(open.len() - most, "more finding");
+        let words = format!("{more} left out here; the others are milder or of other lints");
+        command(&mut out, "notice", &title, &words);
+    }
+    let summary = input.run.summary();
+    for lint in &input.run.lints {
+        if let Verdict::Crashed(message) = &lint.verdict {
+            let words = format!("{} crashed: {}", lint.def.id, escape::line(message, true));
+            command(&mut out, "error", &title, &words);
+        }
+    }
+    if summary.not_evaluated > 0 {
+        let ids = input.run.lints.iter().filter(|l| l.verdict == Verdict::NotEvaluated).map(|l| l.def.id);
+        let ids = ids.collect::<Vec<_>>().join(", ");
+        let words = format!("{} not evaluated: {ids}", paint::count(summary.not_evaluated, "lint"));
+        command(&mut out, "notice", &title, &words);
+    }
+    // What is no command is text of the log. It begins with our own words.
+    for (state, words) in [(State::Suppressed, "suppressed"), (State::Baselined, "known from the baseline")] {
+        match outward::dealt_with(input.run, state) {
+            0 => {}
+            count => out.push_str(&format!("{} {words}\n", paint::count(count, "finding"))),
+        }
+    }
+    if let Some(words) = human::left_out(&summary) {
+        out.push_str(&format!("{words}\n"));
+    }
+    out.push_str(&format!("{}\n", human::last_line(&summary)));
+    out
+}
+
+fn annotate(out: &mut String, input: &Input<'_>, outside: &Outside<'_>, item: &Item<'_>) {
+    let finding = item.finding();
+    let kind = match finding.severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "notice",
+    };
+    let mut properties = Vec::new();
+    if let Some(span) = outward::primary(finding) {
+        let region = outward::whole(input.sources, span);
+        properties.push(("file", outward::path_of(input.sources, outside.root, span)));
+        properties.push(("line", region.start.line.to_string()));
+        properties.push(("endLine", region.end.line.to_string()));
+        // Columns of different lines are refused.
+        if region.start.line == region.end.line {
+            properties.push(("col", region.start.column_utf16.to_string()));
+            properties.push(("endColumn", region.end.column_utf16.to_string()));
+        }
+    }
+    properties.push(("title", format!("{}: {}", finding.severity, item.lint.def.id)));
+    let mut words = escape::words(&finding.message, true);
+    if !finding.help.is_empty() {
+        words.push('\n');
+        words.push_str("help: ");
+        words.push_str(&escape::words(&finding.help, true));
+    }
+    command(out, kind, &properties, &words);
+}
+
+fn command(out: &mut String, kind: &str, properties: &[(&str, String)], words: &str) {
+    let properties: Vec<String> =
+        properties.iter().map(|(name, value)| format!("{name}={}", property(value))).collect();
+    out.push_str(&format!("::{kind} {}::{}\n", properties.join(","), data(words)));
+}
+
+/// The text of a command.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The value of a property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_a_value_is_encoded() {
+        assert_eq!(property("a%0A:b,c\r\n"), "a%250A%3Ab%2Cc%0D%0A");
+        assert_eq!(data("100 %: a,b\n"), "100 %25: a,b%0A");
+    }
+}

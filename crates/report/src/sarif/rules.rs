@@ -1,0 +1,87 @@
+//! The catalogue of rules: all of them every time, so that GitHub does not close the alerts of rules that
+//! happened to find nothing.
+
+use std::collections::BTreeMap;
+
+use cmlint_lint::{LintDef, Severity};
+
+use super::v2_1_0::{Configuration, Help, Rule, RuleProperties, Words};
+use crate::outward::{Outside, at_most, first_paragraph, sentence};
+use crate::{Input, Style, explain};
+
+/// Characters of a description that GitHub takes.
+const DESCRIPTION: usize = 1024;
+/// Characters of a rule's name that GitHub takes.
+const NAME: usize = 255;
+/// Tags of a rule that GitHub keeps.
+const TAGS: usize = 10;
+
+/// All rules, by id.
+pub(super) fn all(input: &Input<'_>, outside: &Outside<'_>) -> Vec<Rule> {
+    let ran = input.run.lints.iter().map(|l| &l.def);
+    let known: BTreeMap<&str, &LintDef> = outside.lints.iter().chain(ran).map(|def| (def.id, def)).collect();
+    known.into_values().map(rule).collect()
+}
+
+fn rule(def: &LintDef) -> Rule {
+    let meta = def.meta;
+    let title = match meta.title {
+        "" => def.id,
+        title => title,
+    };
+    let short = at_most(&sentence(title), DESCRIPTION);
+    let full =
+        first_paragraph(def.readme).map_or_else(|| short.clone(), |words| at_most(&words, DESCRIPTION));
+    let text = explain::explain(def, &PLAIN);
+    let markdown = match def.readme.trim() {
+        "" => text.clone(),
+        readme => readme.to_owned(),
+    };
+    let mut tags = vec!["security".to_owned()];
+    tags.extend(meta.tags.iter().filter(|tag| **tag != "security").map(|tag| (*tag).to_owned()));
+    tags.truncate(TAGS);
+    Rule {
+        id: def.id.to_owned(),
+        name: at_most(&pascal(def.id), NAME),
+        short_description: Words { text: short },
+        full_description: Words { text: full },
+        help: Help { text, markdown },
+        default_configuration: Configuration { level: level(meta.severity) },
+        properties: RuleProperties {
+            tags,
+            precision: "high",
+            security_severity: security_severity(meta.severity),
+            requirements: meta.requirements.iter().map(|id| (*id).to_owned()).collect(),
+            references: meta.references.iter().map(ToString::to_string).collect(),
+        },
+    }
+}
+
+const PLAIN: Style =
+    Style { width: 100, colour: false, unicode: true, verbose: false, last_net: |_| Vec::new() };
+
+/// How bad it is in words of SARIF.
+pub(super) fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
+    }
+}
+
+/// A number that GitHub reads as the same word as ours: above 9 critical, from 7 high, from 4 medium, else
+/// low. It has no word for context.
+fn security_severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "2.0",
+        Severity::Info => "0.1",
+    }
+}
+
+fn pascal(id: &str) -> String {
+    let words = id.split('-').filter(|word| !word.is_empty());
+    words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect()
+}
