@@ -1,5 +1,7 @@
 //! The product from outside.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as expected")]
+
 mod access;
 mod architecture;
 mod bad_input;
