@@ -105,24 +105,34 @@ struct Judge<'j, 's> {
 impl Judge<'_, '_> {
     fn judge(&self, subject: &mut Subject<'_>) {
         let Scope::Database { server, .. } = self.at else { return };
-        match self.sql.sql_right(&self.sid, self.at, SqlRight::ServerRole("sysadmin"), self.principals) {
+        let sysadmin = self.right(SqlRight::ServerRole("sysadmin"));
+        match &sysadmin {
             Answer::Yes(proof) => {
                 let what = text!("is `{}` on {}", database("sysadmin"), host(server));
                 let means =
                     text!("{} gives every right in every database of {}", database("sysadmin"), host(server));
-                self.report("sysadmin", what, means, &proof, subject);
+                self.report("sysadmin", what, means, proof, subject);
+            }
+            Answer::No => {}
+            Answer::Unknown(holes) => subject.unknown(holes.clone()),
+        }
+        // Of its own first: sysadmin has every role, and that is said above.
+        let (mut roles, holes) = self.sql.database_roles(&self.sid, self.at, self.principals);
+        subject.holes(holes);
+        let owner = match roles.remove("db_owner") {
+            Some(proof) => Answer::Yes(proof),
+            None if matches!(sysadmin, Answer::Yes(_)) => Answer::No,
+            None => self.right(SqlRight::DatabaseRole("db_owner")),
+        };
+        match owner {
+            Answer::Yes(proof) => {
+                let label = database(self.at.key());
+                let what = text!("is `{}` of {}", database("db_owner"), label);
+                let means = text!("{} gives every right in {}", database("db_owner"), label);
+                self.report("db_owner", what, means, &proof, subject);
             }
             Answer::No => {}
             Answer::Unknown(holes) => subject.unknown(holes),
-        }
-        // Not by way of sysadmin, which holds every role: that is said above.
-        let (roles, holes) = self.sql.database_roles(&self.sid, self.at, self.principals);
-        subject.holes(holes);
-        if let Some(proof) = roles.get("db_owner") {
-            let label = database(self.at.key());
-            let what = text!("is `{}` of {}", database("db_owner"), label);
-            let means = text!("{} gives every right in {}", database("db_owner"), label);
-            self.report("db_owner", what, means, proof, subject);
         }
         match self.principals.membership(&self.sid, &well_known::ADMINISTRATORS, Some(server)) {
             Answer::Yes(proof) => {
@@ -134,6 +144,10 @@ impl Judge<'_, '_> {
             Answer::No => {}
             Answer::Unknown(holes) => subject.unknown(holes),
         }
+    }
+
+    fn right(&self, right: SqlRight) -> Answer {
+        self.sql.sql_right(&self.sid, self.at, right, self.principals)
     }
 
     fn report(&self, kind: &'static str, what: Text, means: Text, proof: &Proof, subject: &mut Subject<'_>) {
@@ -199,7 +213,7 @@ fn cut(path: &Proof, label: &Name, kind: &str) -> Option<(Text, Text)> {
                     text!("ALTER {}ROLE {} ADD MEMBER [{}]", server, role, member),
                 ))
             }
-            ([Database, Database], [at, _]) => {
+            ([Database, Database | Principal], [at, _]) => {
                 let name = database(at.text.rsplit('/').next().unwrap_or_default());
                 Some((
                     text!("ALTER AUTHORIZATION ON DATABASE::[{}] TO [sa]", name),
