@@ -9,6 +9,8 @@ mod rbac;
 mod rights;
 mod secrets;
 mod sql;
+#[cfg(test)]
+mod testing;
 
 use std::collections::BTreeSet;
 
@@ -21,7 +23,9 @@ pub use principals::{GroupPlace, Holder, Home, Principal, Principals, Reached};
 pub use rbac::{AdminEntry, Administrators, Granted, RoleEntry, RoleOrigin, Roles};
 pub use rights::{Grant, Held, HostRight, Rights};
 pub use secrets::Secrets;
-pub use sql::{Sql, SqlRight};
+pub use sql::{
+    ProductRole, RoleMember, Securable, Sql, SqlHolder, SqlRight, product_role, product_roles,
+};
 
 use crate::{Dataset, Snapshot};
 
@@ -134,8 +138,8 @@ views! {
     Administrators => administrators [[Admin]];
     Rights => rights [[UserRight], [Directory], [LocalGroup]];
     Sql => sql [
-        [SqlServerPrincipal], [SqlServerRoleMember], [SqlDatabasePrincipal], [SqlDatabaseRoleMember],
-        [SqlDatabase], [LocalGroup],
+        [SqlServerPrincipal], [SqlServerRoleMember], [SqlServerPermission], [SqlDatabase],
+        [SqlDatabasePrincipal], [SqlDatabaseRoleMember], [SqlDatabasePermission], [Directory], [LocalGroup],
     ];
     Acls => acls [[Acl]];
 }

@@ -217,5 +217,6 @@ fn database<'a>(cells: &mut Cells<'_, 'a>) -> Option<SqlDatabase<'a>> {
         owner: cells.sid("owner_sid"),
         owner_name: cells.optional("owner_name"),
         trustworthy: cells.truth("is_trustworthy_on"),
+        contained: cells.truth("containment"),
     })
 }

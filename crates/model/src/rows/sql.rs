@@ -61,6 +61,8 @@ pub struct SqlDatabase<'a> {
     pub owner_name: Option<Spanned<Str<'a>>>,
     /// `is_trustworthy_on`.
     pub trustworthy: Option<bool>,
+    /// `containment`: 1 when the database itself checks who its users are; `None` when the export leaves it out.
+    pub contained: Option<bool>,
 }
 
 /// A named property of a server.

@@ -1,0 +1,108 @@
+//! Everybody who has a right in SQL Server.
+
+use std::collections::BTreeSet;
+
+use cmlint_winsec::Sid;
+
+use super::realm::{Reached, Realm};
+use super::standing::{Asked, Place, Standing};
+use super::{Sql, SqlRight, asked, covering, no_database, permission};
+use crate::proof::{Answer, Proof, merge};
+use crate::views::principals::Principals;
+use crate::{Gap, Scope};
+
+/// Somebody who has a right in SQL Server.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum SqlHolder {
+    /// A Windows account or group.
+    Windows(Sid),
+    /// A SQL login or user, or a role that everybody is in, by name.
+    Named(String),
+}
+
+impl<'s> Sql<'s> {
+    /// Everybody who has a right, shortest way first, and the holes that could hide more. A login, user or
+    /// group is listed when it has the right by itself or through a group that somebody put it into; `public`
+    /// stands for all who are let in.
+    pub fn holders(
+        &self,
+        at: &Scope,
+        right: SqlRight<'_>,
+        principals: &Principals<'s>,
+    ) -> (Vec<(SqlHolder, Proof)>, Vec<Gap>) {
+        let Scope::Database { server, .. } = at else { return (Vec::new(), vec![no_database(at)]) };
+        let master = Scope::database(server, "master");
+        let place = self.place(server, &master, at);
+        let mut accounts: BTreeSet<Sid> = principals.known();
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        for row in place.server.principals.values().chain(place.database.principals.values()) {
+            match &row.sid {
+                Some(sid) => {
+                    accounts.insert(sid.value);
+                }
+                None if row.kind.value.to_ascii_uppercase().starts_with("SQL_") => {
+                    names.insert(&row.name.value);
+                }
+                None => {}
+            }
+        }
+        accounts.extend(place.row.and_then(|row| row.owner.as_ref()).map(|sid| sid.value));
+        let mut found = Vec::new();
+        let mut holes = Vec::new();
+        let mut ask = |holder: SqlHolder, all: Asked<'_>, own: Asked<'_>| {
+            match self.answer(&all, at, right, principals) {
+                Answer::Yes(_) => {
+                    // Somebody who has it only as everybody has is not listed; the group or role is.
+                    if let Answer::Yes(proof) = self.answer(&own, at, right, principals) {
+                        found.push((holder, proof));
+                    }
+                }
+                Answer::No => {}
+                Answer::Unknown(gaps) => merge(&mut holes, gaps),
+            }
+        };
+        for sid in accounts {
+            ask(SqlHolder::Windows(sid), asked(&sid, server, principals), chosen(&sid, server, principals));
+        }
+        for name in names {
+            let asked = |by_name_only| Asked { sql: Some(name), by_name_only, ..Asked::default() };
+            ask(SqlHolder::Named(name.to_owned()), asked(false), asked(true));
+        }
+        if let Some(proof) = public(&place, right) {
+            found.push((SqlHolder::Named("public".to_owned()), proof));
+        }
+        let label = |holder: &SqlHolder| match holder {
+            SqlHolder::Windows(sid) => principals.label(sid).text.to_lowercase(),
+            SqlHolder::Named(name) => name.to_lowercase(),
+        };
+        found.sort_by_cached_key(|(holder, proof)| (proof.steps.len(), label(holder), holder.clone()));
+        (found, holes)
+    }
+}
+
+/// The SIDs that an account carries because somebody put it into a group.
+fn chosen<'a>(who: &Sid, server: &str, principals: &Principals<'_>) -> Asked<'a> {
+    let (reached, holes) = principals.reach_as(who, Some(server), &[]);
+    let own = reached.into_iter().filter(|r| !r.by_default || r.holder.sid == *who).rev();
+    let sids = own.map(|r| (r.holder.sid, r.proof)).collect();
+    Asked { who: Some(*who), sids, holes, by_name_only: true, ..Asked::default() }
+}
+
+/// What everybody has who is let in.
+fn public(place: &Place<'_, '_>, right: SqlRight<'_>) -> Option<Proof> {
+    let all =
+        |realm: &Realm<'_>, id| Reached::from([(realm.named("public").unwrap_or(id), Proof::default())]);
+    let server = all(place.server, 2);
+    let standing = Standing { server, database: all(place.database, 0), dbo: None };
+    let weighed = match right {
+        SqlRight::ServerRole(_) | SqlRight::DatabaseRole(_) => return None,
+        SqlRight::Permission(name) if covering::is_of_server(name) => {
+            permission::on_server(place.server, &standing, name)
+        }
+        SqlRight::Permission(name) => permission::on_database(place.server, place.database, &standing, name),
+        SqlRight::PermissionOn(name, part) => {
+            permission::on_part(place.server, place.database, &standing, name, part)
+        }
+    };
+    if weighed.deny { None } else { weighed.grant }
+}
