@@ -85,7 +85,7 @@ pub struct SiteDefinition<'a> {
     pub site_server_name: Field<Str<'a>>,
     /// NetBIOS name of the site server's domain.
     pub site_server_domain: Field<Str<'a>>,
-    /// As [`Site::r#type`].
+    /// As the type of a [`Site`].
     pub site_type: Field<Int>,
     /// Computer of the site database.
     #[serde(rename = "SQLServerName")]

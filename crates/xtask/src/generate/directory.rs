@@ -66,7 +66,7 @@ fn principal(world: &World, member: &Member, ldif: &mut Ldif<'_>) -> Outcome {
     match member.class {
         Class::Group => ldif.attribute("groupType", "-2147483646")?,
         Class::User => {
-            ldif.attribute("userAccountControl", if member.rid % 23 == 0 { "514" } else { "512" })?;
+            ldif.attribute("userAccountControl", if member.rid.is_multiple_of(23) { "514" } else { "512" })?;
             ldif.attribute("userPrincipalName", &format!("{}@{DNS}", member.sam))?;
             ldif.attribute("primaryGroupID", "513")?;
             ldif.attribute("pwdLastSet", "133830000000000000")?;
