@@ -187,6 +187,8 @@ pub enum Format {
     Github,
     /// Markdown, for the summary of a job.
     Markdown,
+    /// A page to read in a browser or on paper.
+    Html,
 }
 
 impl std::str::FromStr for Output {

@@ -4,7 +4,7 @@ use cmlint_engine::{Options, Run, Selection, run, select};
 use cmlint_lint::LintDef;
 use cmlint_lints::LINTS;
 use cmlint_report::outward::Outside;
-use cmlint_report::{Input, Tool, github, human, json, junit, markdown, sarif};
+use cmlint_report::{Input, Tool, github, html, human, json, junit, markdown, sarif};
 use cmlint_source::Source;
 
 use crate::Exit;
@@ -42,6 +42,7 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
                 Format::Junit => junit::report(&input, &outside),
                 Format::Github => github::report(&input, &outside, github::SHOWN),
                 Format::Markdown => markdown::report(&input, &outside),
+                Format::Html => html::report(&input, &outside),
             };
             deliver(&text, output)?;
         }

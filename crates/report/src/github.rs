@@ -22,7 +22,7 @@ pub fn report(input: &Input<'_>, outside: &Outside<'_>, most: usize) -> String {
     let title = [("title", input.tool.name.to_owned())];
     if open.len() > most {
         let more = paint::count(open.len() - most, "more finding");
-        let words = format!("{more} left out here; the others are milder or of other lints");
+        let words = format!("{more} left out here, none of them worse");
         command(&mut out, "notice", &title, &words);
     }
     let summary = input.run.summary();

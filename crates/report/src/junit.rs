@@ -10,7 +10,7 @@ use cmlint_engine::{LintResult, Reported, State, Verdict};
 use cmlint_model::Text;
 
 use crate::outward::{self, Outside};
-use crate::{Input, escape, human, paint};
+use crate::{Input, escape, paint};
 
 /// The report.
 pub fn report(input: &Input<'_>, outside: &Outside<'_>) -> String {
@@ -22,7 +22,7 @@ pub fn report(input: &Input<'_>, outside: &Outside<'_>) -> String {
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{tests}\" \
          failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\">\n",
-        attribute(&format!("{}: {}", input.tool.name, human::last_line(&input.run.summary())))
+        attribute(input.tool.name)
     );
     for suite in &suites {
         suite.write(&mut out);

@@ -12,6 +12,7 @@ pub mod escape;
 pub mod excerpt;
 pub mod explain;
 pub mod github;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;

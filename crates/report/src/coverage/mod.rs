@@ -1,6 +1,6 @@
 //! What was collected, and what each hole costs.
 
-mod tally;
+pub(crate) mod tally;
 mod terminal;
 
 use cmlint_lint::LintDef;

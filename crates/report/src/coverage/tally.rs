@@ -7,50 +7,50 @@ use cmlint_lint::LintDef;
 use cmlint_model::{Dataset, DatasetInfo, Gap, Scope, Snapshot, Status};
 
 /// What was collected, and what more would help.
-pub(super) struct Tally {
+pub(crate) struct Tally {
     /// By dataset and scope.
-    pub(super) rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
     /// The fewest things to collect first, then what serves most lints.
-    pub(super) offers: Vec<Offer>,
+    pub(crate) offers: Vec<Offer>,
     /// Lints that do not run, because nothing they are about was given.
-    pub(super) left_out: Vec<NotSelected>,
+    pub(crate) left_out: Vec<NotSelected>,
 }
 
 /// One dataset and scope.
-pub(super) struct Row {
-    pub(super) dataset: Dataset,
+pub(crate) struct Row {
+    pub(crate) dataset: Dataset,
     /// A property that rows lack.
-    pub(super) property: Option<&'static str>,
-    pub(super) scope: Scope,
-    pub(super) status: Status,
-    pub(super) rows: usize,
-    pub(super) why: String,
+    pub(crate) property: Option<&'static str>,
+    pub(crate) scope: Scope,
+    pub(crate) status: Status,
+    pub(crate) rows: usize,
+    pub(crate) why: String,
 }
 
 /// What to collect, and the lints that can speak once it is there.
-pub(super) struct Offer {
-    pub(super) collect: Vec<Item>,
-    pub(super) lints: Vec<&'static str>,
+pub(crate) struct Offer {
+    pub(crate) collect: Vec<Item>,
+    pub(crate) lints: Vec<&'static str>,
     /// `false` where not all of the lints need it.
-    pub(super) certain: bool,
+    pub(crate) certain: bool,
 }
 
 /// Something to collect.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Item {
-    pub(super) dataset: Dataset,
-    pub(super) property: Option<&'static str>,
+pub(crate) struct Item {
+    pub(crate) dataset: Dataset,
+    pub(crate) property: Option<&'static str>,
 }
 
 impl Item {
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self.property {
             Some(property) => format!("{}.{property}", self.dataset.name()),
             None => self.dataset.name().to_owned(),
         }
     }
 
-    pub(super) fn command(&self) -> &'static str {
+    pub(crate) fn command(&self) -> &'static str {
         let info: &DatasetInfo = self.dataset.info();
         let lazy = info.lazy.iter().find(|l| Some(l.property) == self.property);
         lazy.map_or(info.command, |l| l.command)
@@ -58,7 +58,7 @@ impl Item {
 }
 
 impl Tally {
-    pub(super) fn of(snapshot: &Snapshot<'_>, lints: &[LintDef]) -> Tally {
+    pub(crate) fn of(snapshot: &Snapshot<'_>, lints: &[LintDef]) -> Tally {
         let mut lints = lints.to_vec();
         lints.sort_by_key(|l| l.id);
         let mut offers = waiting(snapshot, &lints);

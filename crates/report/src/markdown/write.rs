@@ -19,7 +19,7 @@ pub(super) fn words(text: &Text) -> String {
 
 /// A text that may hold words of the snapshot: nothing in it but backquotes is markup.
 pub(super) fn plain(text: &str) -> String {
-    let mut line = Line { foreign: true, ..Line::default() };
+    let mut line = Line::default();
     line.prose(&escape::line(text, true));
     line.end()
 }
@@ -64,18 +64,21 @@ struct Line {
     out: String,
     /// What stands between two backquotes of our own.
     quoted: Option<String>,
-    /// Whether the words are not our own, so that an address in them is made no link.
-    foreign: bool,
 }
 
 impl Line {
     fn prose(&mut self, words: &str) {
-        for c in words.chars() {
+        for (at, c) in words.char_indices() {
             match (c, &mut self.quoted) {
                 ('`', None) => self.quoted = Some(String::new()),
                 ('`', Some(_)) => self.unquote(),
                 (c, Some(quoted)) => quoted.push(c),
                 ('\n' | '\t' | '\r', None) => self.out.push(' '),
+                // What would be made a link.
+                (':', None) if words[at..].starts_with("://") => self.out.push_str("&#58;"),
+                ('.', None) if words[..at].to_ascii_lowercase().ends_with("www") => {
+                    self.out.push_str("&#46;")
+                }
                 (c, None) => self.push(c),
             }
         }
@@ -103,7 +106,6 @@ impl Line {
                     self.out.push_str("&#8203;");
                 }
             }
-            ':' | '.' if self.foreign => self.out.push_str(&format!("&#{};", c as u32)),
             c => match escape::visible(c, true) {
                 Some(shown) => self.out.push_str(&shown),
                 None => self.out.push(c),
@@ -141,7 +143,7 @@ mod tests {
             "<code>&#96; &#124; &#42;&#42;x&#42;&#42; &#64;me http&#58;&#47;&#47;e&#46;com</code>"
         );
         assert_eq!((code(""), code(" a ")), ("`  `".to_owned(), "`  a  `".to_owned()));
-        assert_eq!(plain("[a](http://e.com) | www.x"), "&#91;a&#93;(http&#58;//e&#46;com) &#124; www&#46;x");
+        assert_eq!(plain("[a](http://e.com) | www.x"), "&#91;a&#93;(http&#58;//e.com) &#124; www&#46;x");
         assert_eq!(plain("open ` quote |"), "open <code> quote &#124;</code>");
     }
 

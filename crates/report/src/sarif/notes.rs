@@ -20,20 +20,29 @@ const FILE: usize = 3;
 const LEFT_OUT: usize = 4;
 const NOT_SELECTED: usize = 5;
 
-const KINDS: [(&str, &str); 6] = [
-    ("crashed", "A lint has a defect."),
-    ("not-evaluated", "Data that a lint needs is missing; this is no pass."),
-    ("incomplete", "A lint found something, and missing data could hide more."),
-    ("file-problem", "A file could not be read, or not wholly."),
-    ("left-out", "More findings than the receiver takes."),
-    ("not-selected", "Lints that need more than was given."),
+/// Name, meaning, what to do.
+const KINDS: [(&str, &str, &str); 6] = [
+    (
+        "crashed",
+        "A lint has a defect.",
+        "Report it to the makers of the linter; the snapshot is not at fault.",
+    ),
+    ("not-evaluated", "Data that a lint needs is missing; this is no pass.", COLLECT),
+    ("incomplete", "A lint found something, and missing data could hide more.", COLLECT),
+    ("file-problem", "A file could not be read, or not wholly.", "Export or copy the file again."),
+    ("left-out", "There are more findings than the receiver takes.", "Read the JSON output, which has all."),
+    ("not-selected", "Some lints need more than was given.", COLLECT),
 ];
+const COLLECT: &str = "Collect what the message names and run again.";
 
 /// The kinds of notes.
 pub(super) fn descriptors() -> Vec<Descriptor> {
-    let kind = |(id, words): (&'static str, &str)| Descriptor {
+    let words = |text: &str| Words { text: text.to_owned() };
+    let kind = |(id, means, help): (&'static str, &str, &str)| Descriptor {
         id,
-        short_description: Words { text: words.to_owned() },
+        short_description: words(means),
+        full_description: words(means),
+        help: words(help),
     };
     KINDS.into_iter().map(kind).collect()
 }

@@ -62,6 +62,8 @@ pub(super) struct Rule {
 pub(super) struct Descriptor {
     pub(super) id: &'static str,
     pub(super) short_description: Words,
+    pub(super) full_description: Words,
+    pub(super) help: Words,
 }
 
 #[derive(Serialize)]
