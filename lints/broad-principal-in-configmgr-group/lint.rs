@@ -1,7 +1,12 @@
+use std::collections::BTreeMap;
+
 use cmlint_lint::prelude::*;
 
 /// Looks for everybody, or everybody of a domain, in the groups that the product makes for itself.
 pub(super) struct This;
+
+/// Group → the crowd in it, with the path, and the holes that could hide one.
+type Crowds = BTreeMap<Sid, (Option<(Sid, Proof)>, Vec<Gap>)>;
 
 impl Lint for This {
     const META: Meta = Meta {
@@ -31,6 +36,8 @@ impl Lint for This {
     type Evidence<'s> = DomainPrincipals<'s>;
 
     fn check<'s>(groups: Self::Subjects<'s>, principals: &Self::Evidence<'s>, out: &mut Sink) {
+        // The same few domain groups stand on all computers.
+        let mut crowds = Crowds::new();
         for (scope, group) in groups.iter() {
             let Scope::Host(key) = scope else { continue };
             let name = group.name.get().map_or("", |n| n.trim());
@@ -46,7 +53,8 @@ impl Lint for This {
             let mut subject = out.subject(object, rows::place_of(&group.name, group.span));
             let Some(members) = subject.require(group.listed(scope)) else { continue };
             for member in members {
-                judge(member, Group { scope, host: key, name, opens }, principals, &mut subject);
+                let group = Group { scope, host: key, name, opens };
+                judge(member, group, principals, &mut crowds, &mut subject);
             }
         }
     }
@@ -90,6 +98,7 @@ fn judge(
     member: &Spanned<rows::Member<'_>>,
     group: Group<'_>,
     principals: &Principals<'_>,
+    crowds: &mut Crowds,
     subject: &mut Subject<'_>,
 ) {
     let name = member.name.filled();
@@ -104,7 +113,7 @@ fn judge(
     if single && !Principals::is_crowd(&sid) {
         return;
     }
-    let (crowd, holes) = principals.crowd_in(&sid);
+    let (crowd, holes) = crowds.entry(sid).or_insert_with(|| principals.crowd_in(&sid)).clone();
     subject.holes(holes);
     if let Some((crowd, path)) = crowd {
         report(member, sid, crowd, path, group, principals, subject);
