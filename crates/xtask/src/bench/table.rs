@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::measure::{Measured, median};
-use super::{CHECK, Group};
+use super::{CHECK, Candidate, Group};
 use crate::Outcome;
 
 /// How large an input is.
@@ -46,21 +46,27 @@ pub(super) fn print(groups: &[Group], threads: usize, rounds: usize, contoso: &M
         let kinds: Vec<String> =
             group.input.kinds.iter().map(|(k, bytes)| format!("{k} {}", mb(*bytes))).collect();
         println!("\n{}\n{} MB ({})", group.title, mb(group.input.bytes), kinds.join(", "));
-        println!("  {:<54} {:>8} {:>8} {:>8}  {:>6}", "", "wall", "CPU", "peak", "ratio");
-        let walls = |index: usize| median(group.candidates[index].rounds.iter().map(|m| m.wall).collect());
-        let base = walls(0);
-        for (index, candidate) in group.candidates.iter().enumerate() {
-            let wall = walls(index);
-            let cpu = candidate.rounds.iter().map(|m| m.cpu).collect::<Option<Vec<_>>>().map(median);
+        println!(
+            "  {:<54} {:>8} {:>8} {:>8}  {:>10}  {:>9}",
+            "", "wall", "CPU", "peak", "wall ratio", "CPU ratio"
+        );
+        let walls = |c: &Candidate| median(c.rounds.iter().map(|m| m.wall).collect());
+        let cpus = |c: &Candidate| c.rounds.iter().map(|m| m.cpu).collect::<Option<Vec<_>>>().map(median);
+        let ratio = |time: Duration, of: Duration| format!("{:.2}", time.as_secs_f64() / of.as_secs_f64());
+        let Some(base) = group.candidates.first() else { continue };
+        for candidate in &group.candidates {
+            let (wall, cpu) = (walls(candidate), cpus(candidate));
             let peak = candidate.rounds.iter().map(|m| m.peak).collect::<Option<Vec<_>>>().map(median);
+            let cpu_ratio = cpu.zip(cpus(base)).map_or_else(unknown, |(cpu, base)| ratio(cpu, base));
             let aim = if candidate.name == CHECK { "  (aim: at most 1.5)" } else { "" };
             println!(
-                "  {:<54} {:>8} {:>8} {:>8}  {:>6.2}{aim}",
+                "  {:<54} {:>8} {:>8} {:>8}  {:>10}  {:>9}{aim}",
                 candidate.name,
                 ms(wall),
                 cpu.map_or_else(unknown, ms),
                 peak.map_or_else(unknown, |p| format!("{} MB", mb(p))),
-                wall.as_secs_f64() / base.as_secs_f64()
+                ratio(wall, walls(base)),
+                cpu_ratio
             );
             if let (CHECK, Some(peak)) = (candidate.name, peak) {
                 let times = peak as f64 / group.input.bytes as f64;

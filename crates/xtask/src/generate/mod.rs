@@ -74,3 +74,6 @@ pub(crate) fn generate(folder: &Path, sizes: Sizes) -> Outcome<u64> {
     sql::write(&world, &mut out)?;
     out.finish()
 }
+
+#[cfg(test)]
+mod tests;

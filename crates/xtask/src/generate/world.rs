@@ -133,7 +133,9 @@ impl World {
         let people: Vec<usize> = (0..world.members.len())
             .filter(|i| world.members[*i].class != Class::Computer && !is_service(&world.members[*i].sam))
             .collect();
-        world.admins = (0..wanted).map(|_| *random.pick(&people)).collect();
+        if !people.is_empty() {
+            world.admins = (0..wanted).map(|_| *random.pick(&people)).collect();
+        }
         world.admins.sort_unstable();
         world.admins.dedup();
         world
