@@ -108,9 +108,8 @@ impl Judge<'_, '_> {
         let sysadmin = self.right(SqlRight::ServerRole("sysadmin"));
         match &sysadmin {
             Answer::Yes(proof) => {
-                let what = text!("is `{}` on {}", database("sysadmin"), host(server));
-                let means =
-                    text!("{} gives every right in every database of {}", database("sysadmin"), host(server));
+                let what = text!("has the rights of `{}` on {}", database("sysadmin"), host(server));
+                let means = text!("this gives every right in every database of {}", host(server));
                 self.report("sysadmin", what, means, proof, subject);
             }
             Answer::No => {}
@@ -127,8 +126,8 @@ impl Judge<'_, '_> {
         match owner {
             Answer::Yes(proof) => {
                 let label = database(self.at.key());
-                let what = text!("is `{}` of {}", database("db_owner"), label);
-                let means = text!("{} gives every right in {}", database("db_owner"), label);
+                let what = text!("has the rights of `{}` in {}", database("db_owner"), label);
+                let means = text!("this gives every right in {}", label);
                 self.report("db_owner", what, means, &proof, subject);
             }
             Answer::No => {}
@@ -192,8 +191,9 @@ impl Judge<'_, '_> {
 /// How to take the right away from this account alone: its own link is the first of the path. The later ones
 /// also hold for others, `smsdbrole_siteserver` in `db_owner` for the product itself.
 fn cut(path: &Proof, label: &Name, kind: &str) -> Option<(Text, Text)> {
-    use NameKind::{Database, Host, Principal};
+    use NameKind::{Database, Host, Principal, Term};
     let bare = |name: &Name| principal(name.text.rsplit('\\').next().unwrap_or_default());
+    let mut grantee = label.clone();
     path.steps.iter().find_map(|step| {
         let names: Vec<&Name> = step.text.names().collect();
         let kinds: Vec<NameKind> = names.iter().map(|n| n.kind).collect();
@@ -220,6 +220,14 @@ fn cut(path: &Proof, label: &Name, kind: &str) -> Option<(Text, Text)> {
                     text!("ALTER AUTHORIZATION ON DATABASE::[{}] TO [{}]", name, label),
                 ))
             }
+            ([Principal, Database | Host], [name, _]) => {
+                grantee = (*name).clone();
+                None
+            }
+            ([Term, Database], [permission, _]) => Some((
+                text!("REVOKE {} FROM [{}]", permission, grantee),
+                text!("GRANT {} TO [{}]", permission, grantee),
+            )),
             _ => None,
         }
     })
