@@ -157,7 +157,9 @@ impl Judge<'_, '_> {
             _ => ("A12.3", "smsdbrole_MP"),
         };
         let label = database(self.at.key());
-        let (take, give) = cut(proof, &self.principals.label(&self.sid), kind).unzip();
+        // SQL Server knows no other form of the name, whatever was typed.
+        let login = self.principals.label(&self.sid);
+        let (take, give) = cut(proof, &login, kind).unzip();
         let proof = first.via().and(proof.clone());
         let link = proof.steps.iter().rev().find_map(|step| step.span);
         let mut report = subject
@@ -175,7 +177,7 @@ impl Judge<'_, '_> {
                 label
             ))
             .fix(
-                text!("first in {}: ALTER ROLE {} ADD MEMBER [{}]", label, database(role), name),
+                text!("first in {}: ALTER ROLE {} ADD MEMBER [{}]", label, database(role), login),
                 take,
                 give,
             );
