@@ -10,4 +10,5 @@ mod corpus;
 mod forbidden;
 mod program;
 mod samples;
+mod secrets;
 mod tidy;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cmlint_model::{Cover, Dataset, Scope, Statement, Status, path_key};
 use cmlint_source::{Bool, Field, Int, Many, Problem, Source, Span, Spanned, Str};
 use cmlint_text::json;
+use cmlint_text::secrets::hushed;
 use serde::Deserialize;
 
 /// The word by which a manifest says what it is.
@@ -155,7 +156,8 @@ pub(crate) fn parse(source: &Source) -> Result<Manifest, Problem> {
     }
     let mut read = Manifest { collected_at: None, account: None, entries: Vec::new(), problems: Vec::new() };
     read.collected_at = manifest.collected_at.filled().map(|t| t.value.to_owned());
-    read.account = manifest.collector.get().and_then(|c| c.account.filled()).map(|a| a.value.to_owned());
+    let account = manifest.collector.get().and_then(|c| c.account.filled());
+    read.account = account.map(|a| hushed(a.value).into_owned());
     let Field::Present(entries) = &manifest.datasets else {
         let span = manifest.datasets.span().unwrap_or(start);
         return Err(Problem::lost(span, "expected a list \"datasets\""));
@@ -199,8 +201,8 @@ fn entry(row: &Spanned<EntryV1<'_>>, problems: &mut Vec<Problem>) -> Result<Opti
         ));
     };
     let kind = required(&scope.value.kind, scope.span, "kind")?;
-    let key = scope.value.key.filled().map_or("", |k| k.value);
-    let Some(scope_value) = Scope::from_parts(kind.value, key) else {
+    let key = scope.value.key.filled().map_or("".into(), |k| hushed(k.value));
+    let Some(scope_value) = Scope::from_parts(kind.value, &key) else {
         let text = "expected a kind of scope (hierarchy, site, host, domain, database) with its key";
         return Err(Problem::lost(scope.span, text));
     };
@@ -208,7 +210,8 @@ fn entry(row: &Spanned<EntryV1<'_>>, problems: &mut Vec<Problem>) -> Result<Opti
     let Some(status) = Status::from_word(word.value) else {
         return Err(Problem::lost(word.span, "expected complete, partial, failed or not_collected"));
     };
-    let mut statement = Statement::new(status, row.value.why.filled().map_or("", |w| w.value));
+    // A collector that failed may have written down with which password.
+    let mut statement = Statement::new(status, row.value.why.filled().map_or("".into(), |w| hushed(w.value)));
     if statement.why.is_empty() && status != Status::Complete {
         statement.why = format!("the manifest says {status}");
     }

@@ -71,7 +71,7 @@ impl Archive {
         };
         snapshot.problems = self.problems.clone();
         let done: Vec<read::Read<'_>> =
-            self.jobs.par_iter().map(|job| read::job(&self.sources, job)).collect();
+            self.jobs.par_iter().map(|job| read::job(&self.sources, job, &self.secrets)).collect();
         for read in done {
             for insertion in read.insertions {
                 insertion(&mut snapshot);

@@ -11,7 +11,7 @@ mod user_rights;
 use std::collections::BTreeSet;
 
 use cmlint_model::{Dataset, FileProblem, Insert, Scope, Snapshot, Statement, Status, rows};
-use cmlint_source::{Problem, Source, Sources, Span, Spanned};
+use cmlint_source::{Problem, Secret, Source, Sources, Span, Spanned};
 
 use crate::open::Job;
 
@@ -29,19 +29,24 @@ pub(crate) struct Reader<'a, 'j> {
     pub(crate) sources: &'a Sources,
     pub(crate) source: &'a Source,
     pub(crate) job: &'j Job,
+    /// The secrets of the file.
+    secrets: &'j [Secret],
     insertions: Vec<Insertion<'a>>,
     problems: Vec<Problem>,
     /// Where the problems are.
     places: BTreeSet<(Span, bool)>,
 }
 
-/// Reads a job.
-pub(crate) fn job<'a>(sources: &'a Sources, job: &Job) -> Read<'a> {
+/// Reads a job. `secrets` are those of all files, in the order of the files.
+pub(crate) fn job<'a>(sources: &'a Sources, job: &Job, secrets: &[Secret]) -> Read<'a> {
     let source = sources.get(job.file);
+    let first = secrets.partition_point(|s| s.span.file < job.file);
+    let behind = secrets.partition_point(|s| s.span.file <= job.file);
     let mut reader = Reader {
         sources,
         source,
         job,
+        secrets: &secrets[first..behind],
         insertions: Vec::new(),
         problems: Vec::new(),
         places: BTreeSet::new(),
@@ -105,10 +110,27 @@ impl<'a> Reader<'a, '_> {
     /// others what follows from it.
     pub(crate) fn problems(&mut self, problems: impl IntoIterator<Item = Problem>) {
         for problem in problems {
+            let problem = self.hushed(problem);
             if self.places.insert((problem.span, problem.lossy)) {
                 self.problems.push(problem);
             }
         }
+    }
+
+    /// A problem without names that are pieces of a secret: in broken XML `pass<word` holds a tag.
+    fn hushed(&self, mut problem: Problem) -> Problem {
+        if self.secrets.is_empty() || !problem.message.contains('`') {
+            return problem;
+        }
+        let secret = |name: &str| {
+            name.len() > 3
+                && (self.secrets.len() > COMPARED
+                    || self.secrets.iter().any(|s| self.sources.text(s.span).contains(name)))
+        };
+        let parts = problem.message.split('`').enumerate();
+        let kept = parts.map(|(n, part)| if n % 2 == 1 && secret(part) { "***" } else { part });
+        problem.message = kept.collect::<Vec<_>>().join("`");
+        problem
     }
 
     /// A problem with its place, in words.
@@ -160,6 +182,9 @@ impl<'a> Reader<'a, '_> {
         self.insertions.push(Box::new(move |snapshot| snapshot.insert(scope, statement, rows)));
     }
 }
+
+/// A name is compared with so many secrets; in a file with more of them it is not shown at all.
+const COMPARED: usize = 1000;
 
 /// `1 row`, `3 rows`.
 fn count(number: u64, one: &str) -> String {

@@ -24,8 +24,12 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
         let archive = open(&args.input, &style(cli, true))?;
         let snapshot = archive.read();
         let selection: Selection = select(&lints, &snapshot, args.require_all);
-        let run: Run =
-            run(selection, &snapshot, archive.sources(), Options { min_confidence: args.min_confidence });
+        let run: Run = run(
+            selection,
+            &snapshot,
+            archive.sources(),
+            Options { min_confidence: args.min_confidence, hide: cmlint_text::secrets::last_net },
+        );
         let path = args.input.path.display().to_string();
         let input =
             Input { run: &run, snapshot: &snapshot, sources: archive.sources(), tool: TOOL, path: &path };

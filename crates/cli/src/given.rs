@@ -8,6 +8,7 @@ use cmlint_model::catalogue::{self, Sure};
 use cmlint_model::views::{RoleEntry, RoleOrigin, Roles, View, ViewId, Views};
 use cmlint_report::{Style, escape::terminal};
 use cmlint_source::Sources;
+use cmlint_text::secrets::hushed;
 
 /// The roles of loose files with their permissions by type of object; empty for a snapshot with a manifest.
 pub(crate) fn roles(snapshot: &Snapshot<'_>, sources: &Sources, style: &Style) -> String {
@@ -25,10 +26,10 @@ pub(crate) fn roles(snapshot: &Snapshot<'_>, sources: &Sources, style: &Style) -
 fn role(text: &mut String, entry: &RoleEntry<'_>, sources: &Sources, style: &Style) {
     let place = sources.place(entry.name.span);
     let at = format!("{}:{}:{}", terminal(place.path), place.start.line, place.start.column);
-    let _ = write!(text, "role `{}` ({at}", terminal(entry.name.value));
+    let _ = write!(text, "role `{}` ({at}", terminal(&hushed(entry.name.value)));
     if let Some(copied) = entry.copied_from {
         let name = catalogue::built_in_role(copied.value).map_or(String::new(), |r| format!("{}, ", r.name));
-        let _ = write!(text, "; copied from {name}{}", terminal(copied.value));
+        let _ = write!(text, "; copied from {name}{}", terminal(&hushed(copied.value)));
     }
     text.push_str(") grants\n");
     for granted in entry.granted().unwrap_or_default() {

@@ -8,18 +8,20 @@ use cmlint_model::{Gap, Snapshot, Text};
 use cmlint_source::Sources;
 use rayon::prelude::*;
 
-use crate::{NotSelected, Selection, fingerprint};
+use crate::{Hide, NotSelected, Selection, fingerprint, hush};
 
 /// How to run.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Findings below it are hidden; a lint with nothing else is then not evaluated.
     pub min_confidence: Confidence,
+    /// What must not stand in a message or a key, whatever lint says it.
+    pub hide: Hide,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { min_confidence: Confidence::Medium }
+        Options { min_confidence: Confidence::Medium, hide: |_| Vec::new() }
     }
 }
 
@@ -164,13 +166,18 @@ pub fn run(selection: Selection, snapshot: &Snapshot<'_>, sources: &Sources, opt
 
 fn result(def: LintDef, outcome: Outcome, sources: &Sources, options: Options) -> LintResult {
     let checked = outcome.checked();
-    let (verdict, findings, gaps) = match outcome {
+    let (mut verdict, mut findings, mut gaps) = match outcome {
         Outcome::Fail { findings, gaps, .. } => (Verdict::Fail, findings, gaps),
         Outcome::Pass { .. } => (Verdict::Pass, Vec::new(), Vec::new()),
         Outcome::NotApplicable { why } => (Verdict::NotApplicable(why), Vec::new(), Vec::new()),
         Outcome::NotEvaluated { gaps, .. } => (Verdict::NotEvaluated, Vec::new(), gaps),
         Outcome::Crashed { message } => (Verdict::Crashed(message), Vec::new(), Vec::new()),
     };
+    findings.iter_mut().for_each(|finding| hush::finding(finding, options.hide));
+    hush::gaps(&mut gaps, options.hide);
+    if let Verdict::NotApplicable(why) = &mut verdict {
+        hush::text(why, options.hide);
+    }
     let all = findings.len();
     let mut findings: Vec<Reported> = findings
         .into_iter()

@@ -45,6 +45,18 @@ impl Key {
         Key::new(scope.kind().word(), &scope.key().replace('/', "\u{1}")).unslash()
     }
 
+    /// Puts another value in the place of each for which there is one.
+    pub fn replace_values(&mut self, other: impl Fn(&str) -> Option<String>) {
+        let segments = self.0.split('/').map(|segment| {
+            let (kind, value) = segment.split_once(':').unwrap_or(("", segment));
+            let Some(value) = other(&decoded(value)) else { return segment.to_owned() };
+            let mut text = String::new();
+            push(&mut text, kind, &value);
+            text
+        });
+        self.0 = segments.collect::<Vec<_>>().join("/");
+    }
+
     /// The text of the key.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -80,6 +92,27 @@ fn push(text: &mut String, kind: &str, value: &str) {
     }
 }
 
+/// A value without its percent-encoding.
+fn decoded(value: &str) -> std::borrow::Cow<'_, str> {
+    if !value.contains('%') {
+        return value.into();
+    }
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let code = if *first == b'%' { value_of(behind) } else { None };
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &behind[2..] } else { behind };
+    }
+    String::from_utf8_lossy(&bytes).into_owned().into()
+}
+
+/// The byte that two hexadecimal digits at the start of a text name.
+fn value_of(digits: &[u8]) -> Option<u8> {
+    let digits = std::str::from_utf8(digits.get(..2)?).ok()?;
+    u8::from_str_radix(digits, 16).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,5 +123,15 @@ mod tests {
         let key = Key::site("ps1").then("account", "client-push").name("name", "CONTOSO\\A/b%\n");
         assert_eq!(key.as_str(), r"site:PS1/account:client-push/name:contoso\a%2Fb%25%0A");
         assert_eq!(Key::scope(&Scope::database("SQL01", "CM_PS1")).as_str(), "database:sql01/cm_ps1");
+    }
+
+    #[test]
+    fn a_value_may_be_replaced_where_it_is_decoded() {
+        let mut key = Key::new("ts", "PS100030").then("step", "Group/x /user:a").then("account", "b");
+        key.replace_values(|value| value.contains("/user:").then(|| "a/***".to_owned()));
+        assert_eq!(key.as_str(), "ts:PS100030/step:a%2F***/account:b");
+        let mut key = Key::scope(&Scope::database("SQL01", "CM_PS1"));
+        key.replace_values(|_| None);
+        assert_eq!(key.as_str(), "database:sql01/cm_ps1");
     }
 }

@@ -102,6 +102,17 @@ impl Text {
         })
     }
 
+    /// Puts another text in the place of each name for which there is one.
+    pub fn replace_names(&mut self, other: impl Fn(&str) -> Option<String>) {
+        for part in &mut self.parts {
+            if let Part::Name(name) = part
+                && let Some(other) = other(&name.text)
+            {
+                name.text = other;
+            }
+        }
+    }
+
     #[doc(hidden)]
     pub fn format(template: &'static str, arguments: &[&dyn Speak]) -> Text {
         let mut parts = Vec::new();
@@ -250,5 +261,12 @@ mod tests {
         let text = text!("`{}` may sign in on {} hosts", principal(r"CONTOSO\x"), 3usize);
         assert_eq!(text.to_string(), r"`CONTOSO\x` may sign in on 3 hosts");
         assert_eq!(text.names().map(|n| n.kind).collect::<Vec<_>>(), [NameKind::Principal]);
+    }
+
+    #[test]
+    fn a_name_may_be_replaced_and_prose_may_not() {
+        let mut text = text!("`{}` on {} holds a key", principal("key"), host("other"));
+        text.replace_names(|name| (name == "key").then(|| "***".to_owned()));
+        assert_eq!(text.to_string(), "`***` on other holds a key");
     }
 }

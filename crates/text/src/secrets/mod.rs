@@ -39,7 +39,7 @@ use std::ops::Range;
 use cmlint_source::{OffsetMap, Source, Span, Why};
 use found::Found;
 
-pub use net::last_net;
+pub use net::{hushed, last_net};
 pub use unparsed::{mask_unparsed, mask_unparsed_range};
 
 /// How the text of a file is written, as far as hiding its secrets is concerned.

@@ -1,5 +1,6 @@
 //! The last net: what looks like a secret in the few lines that are about to be shown.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::found::Found;
@@ -26,6 +27,24 @@ pub fn last_net(text: &str) -> Vec<Range<usize>> {
         touches
     });
     ranges
+}
+
+/// A text without what [`last_net`] finds in it: for words of a snapshot that are repeated outside of an
+/// excerpt.
+pub fn hushed(text: &str) -> Cow<'_, str> {
+    let ranges = last_net(text);
+    if ranges.is_empty() {
+        return text.into();
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut at = 0;
+    for range in ranges {
+        kept.push_str(&text[at..range.start]);
+        kept.push_str("***");
+        at = range.end;
+    }
+    kept.push_str(&text[at..]);
+    kept.into()
 }
 
 const HEX: usize = 32;
@@ -160,6 +179,15 @@ mod tests {
         }
         let sql = "0x0200F4A6D9B1C0E7A5D1F00112233445566778899AABBCCDDEEFF";
         assert_eq!(hidden(sql), [sql]);
+    }
+
+    #[test]
+    fn words_are_repeated_without_their_secrets() {
+        assert_eq!(
+            hushed("sqlcmd -P hunter2 -Q x: password=hunter2; é"),
+            "sqlcmd -P *** -Q x: password=***; é"
+        );
+        assert!(matches!(hushed("access is denied"), Cow::Borrowed("access is denied")));
     }
 
     #[test]
