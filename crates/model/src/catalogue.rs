@@ -5,8 +5,12 @@
 //! put together from Microsoft's references and from published roles whose names and masks agree; it is
 //! not complete, and it says of each name how sure it is.
 
+mod built_in;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+
+pub use built_in::{Documented, EVERYTHING, SECURITY_SCOPES, documented, sureness};
 
 /// A type of object that roles grant operations on.
 #[derive(Debug)]
@@ -17,6 +21,9 @@ pub struct ObjectType {
     pub name: &'static str,
     /// Bits that are known to exist on the type; 0 when none are.
     pub mask: i64,
+    /// Whether security scopes divide the objects of the type; where they do not, a role grants on all of
+    /// them. `None` where no page says. Collections are divided by limiting collections instead.
+    pub scoped: Option<bool>,
     operations: BTreeMap<u32, Operation>,
 }
 
@@ -116,6 +123,11 @@ pub fn object_type(id: i64) -> Option<&'static ObjectType> {
     TYPES.get(&id)
 }
 
+/// All known types, by identifier.
+pub fn object_types() -> impl Iterator<Item = &'static ObjectType> {
+    TYPES.values()
+}
+
 /// The built-in role of an identifier, in any case.
 pub fn built_in_role(id: &str) -> Option<&'static BuiltInRole> {
     BUILT_IN_ROLES.iter().find(|r| r.id.eq_ignore_ascii_case(id.trim()))
@@ -125,6 +137,11 @@ impl ObjectType {
     /// What a bit means on the type.
     pub fn operation(&self, bit: u32) -> Option<Operation> {
         self.operations.get(&bit).copied()
+    }
+
+    /// The named operations of the type, by bit.
+    pub fn operations(&self) -> impl Iterator<Item = Operation> {
+        self.operations.values().copied()
     }
 }
 
@@ -144,7 +161,12 @@ static TYPES: LazyLock<BTreeMap<i64, ObjectType>> = LazyLock::new(|| {
             continue;
         };
         let mask = cells.next().and_then(|c| c.parse().ok()).unwrap_or(0);
-        types.insert(id, ObjectType { id, name, mask, operations: BTreeMap::new() });
+        let scoped = match cells.next() {
+            Some("yes") => Some(true),
+            Some("no") => Some(false),
+            _ => None,
+        };
+        types.insert(id, ObjectType { id, name, mask, scoped, operations: BTreeMap::new() });
     }
     for line in include_str!("../data/operations.tsv").lines().skip(1) {
         let cells: Vec<&'static str> = line.split('\t').collect();

@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod acls;
+mod permissions;
 mod principals;
 mod rbac;
 mod rights;
@@ -19,6 +20,7 @@ use cmlint_source::Sources;
 pub use access::{AskedRight, Guarded, Holders, Ruling};
 pub use accounts::{Account, AccountKind, Accounts};
 pub use acls::{AclObject, Acls, path_key};
+pub use permissions::{EffectiveGrant, Extent, On, Permissions, Within};
 pub use principals::{GroupPlace, Holder, Home, Principal, Principals, Reached};
 pub use rbac::{AdminEntry, Administrators, Granted, RoleEntry, RoleOrigin, Roles};
 pub use rights::{Grant, Held, HostRight, Rights};
@@ -40,6 +42,8 @@ pub enum ViewId {
     Roles,
     /// [`Administrators`].
     Administrators,
+    /// [`Permissions`].
+    Permissions,
     /// [`Rights`].
     Rights,
     /// [`Sql`].
@@ -70,6 +74,7 @@ pub struct Views<'s> {
     accounts: Option<Accounts<'s>>,
     roles: Option<Roles<'s>>,
     administrators: Option<Administrators<'s>>,
+    permissions: Option<Permissions<'s>>,
     rights: Option<Rights<'s>>,
     sql: Option<Sql<'s>>,
     acls: Option<Acls<'s>>,
@@ -98,6 +103,9 @@ impl<'s> Views<'s> {
         }
         if wants(ViewId::Administrators) {
             views.administrators = Some(Administrators::build(snapshot, principals));
+        }
+        if wants(ViewId::Permissions) {
+            views.permissions = Some(Permissions::build(snapshot, principals));
         }
         if wants(ViewId::Rights) {
             views.rights = Some(Rights::build(snapshot, principals));
@@ -136,6 +144,7 @@ views! {
     Accounts => accounts [];
     Roles => roles [[Role, RoleXml]];
     Administrators => administrators [[Admin]];
+    Permissions => permissions [[Admin], [Role, RoleXml], [Directory]];
     Rights => rights [[UserRight], [Directory], [LocalGroup]];
     Sql => sql [
         [SqlServerPrincipal], [SqlServerRoleMember], [SqlServerPermission], [SqlDatabase],
