@@ -25,7 +25,7 @@ impl Lint for This {
             Reference::Section("Network Access Account"),
             Reference::Document(
                 "Microsoft, Security and privacy for site administration in Configuration Manager",
-                "Security guidance for site administration",
+                "Security guidance for the site server",
             ),
             Reference::Catalogue("B-NAA.4"),
             Reference::MisconfigurationManager("PREVENT-3"),
