@@ -1,5 +1,6 @@
 //! The accounts that the site stores, by purpose, resolved to principals.
 
+mod names;
 mod same;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use cmlint_source::{Span, Spanned};
 use cmlint_winsec::Sid;
 
+use self::names::{nal_name, starts_with, step_account};
 use super::principals::{Home, Principal, Principals};
 use crate::proof::{Proof, merge};
 use crate::purpose::{Place, Purpose};
-use crate::rows::{ComponentItem, Step, prop, prop_list};
+use crate::rows::{ComponentItem, prop, prop_list};
 use crate::table::{Fact, Table};
 use crate::{Dataset, Gap, Judged, Key, Scope, Snapshot, Status};
 
@@ -383,21 +385,4 @@ impl<'s> Finder<'_, 's> {
         }
         holes
     }
-}
-
-fn step_account<'s>(step: &'s Step<'s>, names: &[&str]) -> Option<Spanned<&'s str>> {
-    let variable = names.iter().find_map(|name| step.variable(name))?;
-    (!variable.value.trim().is_empty()).then(|| Spanned::new(&*variable.value.value, variable.value.span))
-}
-
-/// The account in a NAL path (`["Display=CONTOSO\x"]MSWNET:…`); a plain name is returned as it is.
-fn nal_name(name: Spanned<&str>) -> Spanned<&str> {
-    let Some(at) = name.value.find("Display=") else { return name };
-    let start = at + "Display=".len();
-    let end = name.value[start..].find('"').map_or(name.value.len(), |e| start + e);
-    Spanned::new(&name.value[start..end], name.span)
-}
-
-fn starts_with(text: &str, prefix: &str) -> bool {
-    text.get(..prefix.len()).is_some_and(|p| p.eq_ignore_ascii_case(prefix))
 }

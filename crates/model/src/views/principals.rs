@@ -4,6 +4,7 @@ mod build;
 mod context;
 mod crowds;
 mod memberships;
+mod ways;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
