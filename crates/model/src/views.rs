@@ -4,6 +4,7 @@
 mod access;
 mod accounts;
 mod acls;
+mod expected;
 mod permissions;
 mod principals;
 mod rbac;
@@ -20,6 +21,7 @@ use cmlint_source::Sources;
 pub use access::{AskedRight, Guarded, Holders, Ruling};
 pub use accounts::{Account, AccountKind, Accounts};
 pub use acls::{AclObject, Acls, path_key};
+pub use expected::{ConfigMgrGroup, Expected, ExpectedMembers};
 pub use permissions::{EffectiveGrant, Extent, On, Permissions, Within};
 pub use principals::{GroupPlace, Holder, Home, Principal, Principals, Reached};
 pub use rbac::{AdminEntry, Administrators, Granted, RoleEntry, RoleOrigin, Roles};
@@ -44,6 +46,8 @@ pub enum ViewId {
     Administrators,
     /// [`Permissions`].
     Permissions,
+    /// [`ExpectedMembers`].
+    ExpectedMembers,
     /// [`Rights`].
     Rights,
     /// [`Sql`].
@@ -75,6 +79,7 @@ pub struct Views<'s> {
     roles: Option<Roles<'s>>,
     administrators: Option<Administrators<'s>>,
     permissions: Option<Permissions<'s>>,
+    expected_members: Option<ExpectedMembers<'s>>,
     rights: Option<Rights<'s>>,
     sql: Option<Sql<'s>>,
     acls: Option<Acls<'s>>,
@@ -106,6 +111,9 @@ impl<'s> Views<'s> {
         }
         if wants(ViewId::Permissions) {
             views.permissions = Some(Permissions::build(snapshot, principals));
+        }
+        if wants(ViewId::ExpectedMembers) {
+            views.expected_members = Some(ExpectedMembers::build(snapshot, principals));
         }
         if wants(ViewId::Rights) {
             views.rights = Some(Rights::build(snapshot, principals));
@@ -145,6 +153,7 @@ views! {
     Roles => roles [[Role, RoleXml]];
     Administrators => administrators [[Admin]];
     Permissions => permissions [[Admin], [Role, RoleXml], [Directory]];
+    ExpectedMembers => expected_members [[Site], [SiteDefinition], [SiteSystemRole]];
     Rights => rights [[UserRight], [Directory], [LocalGroup]];
     Sql => sql [
         [SqlServerPrincipal], [SqlServerRoleMember], [SqlServerPermission], [SqlDatabase],
