@@ -33,8 +33,9 @@ fn every_lint_ends_on_the_shared_snapshots_as_recorded() {
             }
             text.push('\n');
             for finding in result.findings.iter().map(|f| &f.finding) {
-                writeln!(text, "  {} {} {}", finding.severity, finding.object.key, finding.discriminator)
-                    .unwrap();
+                // The damaged sample has names of ten thousand characters.
+                let key: String = finding.object.key.as_str().chars().take(160).collect();
+                writeln!(text, "  {} {key} {}", finding.severity, finding.discriminator).unwrap();
             }
         }
     }

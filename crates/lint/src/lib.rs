@@ -26,9 +26,10 @@ pub mod prelude {
     pub use cmlint_model::proof::{Answer, Confidence, Proof, Step};
     pub use cmlint_model::purpose::{Purpose, SignIn};
     pub use cmlint_model::views::{
-        Account, AccountKind, Accounts, AclObject, Acls, AdminEntry, Administrators, Grant, Granted,
-        GroupPlace, Held, Home, HostRight, Principal, Principals, Rights, RoleEntry, RoleOrigin, Roles,
-        Secrets, Sql, SqlRight,
+        Account, AccountKind, Accounts, AclObject, Acls, AdminEntry, Administrators, ConfigMgrGroup,
+        EffectiveGrant, Expected, ExpectedMembers, Extent, Grant, Granted, GroupPlace, Held, Home, HostRight,
+        On, Permissions, Principal, Principals, ProductRole, Rights, RoleEntry, RoleMember, RoleOrigin, Roles,
+        Secrets, Securable, Sql, SqlHolder, SqlRight, Within, product_role, product_roles,
     };
     pub use cmlint_model::words::{
         Text, database, domain, host, object, path, principal, role, sid, site, term,

@@ -27,9 +27,7 @@ pub use principals::{GroupPlace, Holder, Home, Principal, Principals, Reached};
 pub use rbac::{AdminEntry, Administrators, Granted, RoleEntry, RoleOrigin, Roles};
 pub use rights::{Grant, Held, HostRight, Rights};
 pub use secrets::Secrets;
-pub use sql::{
-    ProductRole, RoleMember, Securable, Sql, SqlHolder, SqlRight, product_role, product_roles,
-};
+pub use sql::{ProductRole, RoleMember, Securable, Sql, SqlHolder, SqlRight, product_role, product_roles};
 
 use crate::{Dataset, Snapshot};
 

@@ -62,7 +62,8 @@ fn annotate(out: &mut String, input: &Input<'_>, outside: &Outside<'_>, item: &I
     let mut properties = Vec::new();
     if let Some(span) = outward::primary(finding) {
         let region = outward::whole(input.sources, span);
-        properties.push(("file", outward::path_of(input.sources, outside.root, span)));
+        let path = outward::path_of(input.sources, outside.root, span);
+        properties.push(("file", escape::line(&path, true)));
         properties.push(("line", region.start.line.to_string()));
         properties.push(("endLine", region.end.line.to_string()));
         // Columns of different lines are refused.

@@ -1,6 +1,8 @@
 //! What the formats for other programs share: what they must know beyond the results, the order of
 //! findings, paths from the root of the repository, and places on one line.
 
+#[cfg(test)]
+pub(crate) mod made_up;
 mod missing;
 
 use std::cmp::Reverse;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use cmlint_lint::{LintDef, Severity};
 
+use super::results::unlinked;
 use super::v2_1_0::{Configuration, Help, Rule, RuleProperties, Words};
 use crate::outward::{Outside, at_most, first_paragraph, sentence};
 use crate::{Input, Style, explain};
@@ -30,8 +31,8 @@ fn rule(def: &LintDef) -> Rule {
         title => title,
     };
     let short = at_most(&sentence(title), DESCRIPTION);
-    let full =
-        first_paragraph(def.readme).map_or_else(|| short.clone(), |words| at_most(&words, DESCRIPTION));
+    let full = first_paragraph(def.readme)
+        .map_or_else(|| short.clone(), |words| at_most(&unlinked(&words), DESCRIPTION));
     let text = explain::explain(def, &PLAIN);
     let markdown = match def.readme.trim() {
         "" => text.clone(),

@@ -2,6 +2,8 @@
 
 mod documents;
 mod hostile;
+mod outward;
+mod sarif;
 mod support;
 mod tables;
 mod whole;

@@ -54,6 +54,22 @@ pub(super) fn unescape(raw: &str) -> (Cow<'_, str>, OffsetMap) {
     decoder.finish(raw.len())
 }
 
+/// The same without the map, which costs a list of its own.
+pub(super) fn unescaped(raw: &str) -> Cow<'_, str> {
+    match memchr::memchr(b'\\', raw.as_bytes()) {
+        None => Cow::Borrowed(raw),
+        Some(_) => unescape(raw).0,
+    }
+}
+
+/// The same as [`resolve`] without the map.
+pub(super) fn resolved(raw: &str) -> Cow<'_, str> {
+    match memchr::memchr(b'&', raw.as_bytes()) {
+        None => Cow::Borrowed(raw),
+        Some(_) => resolve(raw).0,
+    }
+}
+
 /// The text of XML character data, and a map to offsets in `raw`. An entity that is not one of the five
 /// known ones, or a character number, stands for itself.
 pub(super) fn resolve(raw: &str) -> (Cow<'_, str>, OffsetMap) {

@@ -1,15 +1,13 @@
 //! Secrets of a JSON text, found by its tokens alone, so that they are found in broken texts too.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use cmlint_source::OffsetMap;
-
-use super::escape::unescape;
+use super::escape::{unescape, unescaped};
 use super::found::Found;
 use super::names::{self, Name, Part, RESERVED2, is_harmless};
 use super::sets::Sets;
-use super::{inner, patterns, sieve};
+use super::sieve::Hits;
+use super::{inner, patterns};
 use crate::json::string_stop;
 
 /// Finds the secrets of a JSON text that lies `depth` documents deep.
@@ -69,6 +67,7 @@ struct Scanner<'t> {
     /// Never empty: the first one is the document.
     frames: Vec<Frame>,
     sets: Sets,
+    hits: Hits<'t>,
     /// Lists and objects beyond [`FRAMES`].
     beyond: usize,
 }
@@ -76,15 +75,26 @@ struct Scanner<'t> {
 impl<'t> Scanner<'t> {
     fn new(text: &'t str, depth: u32, quotes: Quotes) -> Self {
         let frames = vec![Frame { object: false, next: Next::Any, secret: None, value_of: None }];
-        let sets = Sets::new();
-        Scanner { text, at: 0, depth, quotes, value_ended: false, broken: false, frames, sets, beyond: 0 }
+        let (sets, hits) = (Sets::new(), Hits::new(text));
+        Scanner {
+            text,
+            at: 0,
+            depth,
+            quotes,
+            value_ended: false,
+            broken: false,
+            frames,
+            sets,
+            hits,
+            beyond: 0,
+        }
     }
 
     fn run(&mut self, found: &mut Found) {
         let bytes = self.text.as_bytes();
         while let Some(&byte) = bytes.get(self.at) {
-            let blank = byte.is_ascii_whitespace();
-            self.broken |= self.value_ended && !blank && !b",:}]".contains(&byte);
+            let blank = matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+            self.broken |= self.value_ended && !blank && !matches!(byte, b',' | b':' | b'}' | b']');
             self.value_ended = match byte {
                 b'{' | b'[' | b',' | b':' => false,
                 _ => !blank || self.value_ended,
@@ -186,14 +196,13 @@ impl<'t> Scanner<'t> {
         if behind == Some(&b':') { self.name(range) } else { self.value(range, found) }
     }
 
-    /// The text of a string. Escapes that are none stand for themselves.
-    fn decode(&self, range: &Range<usize>) -> (Cow<'t, str>, OffsetMap) {
-        unescape(&self.text[range.clone()])
-    }
-
     fn name(&mut self, range: Range<usize>) {
-        let (name, _) = self.decode(&range);
-        self.top().next = match (names::judge(&name), names::part(&name)) {
+        let name = unescaped(&self.text[range.clone()]);
+        let verdict = match self.hits.touch(&range) {
+            true => names::judge_closely(&name),
+            false => Name::Other,
+        };
+        self.top().next = match (verdict, names::part(&name)) {
             (_, part) if part != Part::None => Next::Part(part),
             (Name::Secret(kind), _) => Next::Secret(kind),
             _ => Next::Any,
@@ -201,17 +210,16 @@ impl<'t> Scanner<'t> {
     }
 
     fn value(&mut self, range: Range<usize>, found: &mut Found) {
-        let worth_a_look = sieve::hits(&self.text[range.clone()]);
-        let frame = self.frames.last().expect("the document's frame is never taken");
-        let next = frame.next;
-        let plain = matches!(next, Next::Any) && frame.secret.is_none() && frame.value_of.is_none();
-        if plain && !worth_a_look {
-            return;
+        let worth_a_look = self.hits.touch(&range);
+        let frame = self.top();
+        let hidden = frame.secret.is_some() || matches!(frame.next, Next::Secret(_));
+        let of_set = frame.value_of.is_some() || matches!(frame.next, Next::Part(_));
+        if hidden || of_set {
+            let value = unescaped(&self.text[range.clone()]);
+            self.scalar(range.clone(), &value, found);
         }
-        let (value, map) = self.decode(&range);
-        self.scalar(range.clone(), &value, found);
-        let hidden = frame_hides(self.top());
         if worth_a_look && !hidden {
+            let (value, map) = unescape(&self.text[range.clone()]);
             inner(&value, self.depth, &map, range, found);
         }
     }
@@ -220,7 +228,9 @@ impl<'t> Scanner<'t> {
     fn word(&mut self, found: &mut Found) {
         let start = self.at;
         let rest = &self.text.as_bytes()[start..];
-        let structural = |b: &u8| b.is_ascii_whitespace() || b",:{}[]\"".contains(b);
+        let structural = |b: &u8| {
+            matches!(b, b',' | b':' | b'{' | b'}' | b'[' | b']' | b'"' | b' ' | b'\t' | b'\n' | b'\r')
+        };
         self.at += rest.iter().position(structural).unwrap_or(rest.len());
         let word = &self.text[start..self.at];
         self.scalar(start..self.at, word, found);
@@ -247,10 +257,5 @@ impl<'t> Scanner<'t> {
 
 /// Whether a string can end before a text.
 fn closes(behind: &[u8]) -> bool {
-    behind.iter().find(|b| !b.is_ascii_whitespace()).is_none_or(|b| b",:}]".contains(b))
-}
-
-/// Whether the value that was just read is hidden as a whole.
-fn frame_hides(frame: &Frame) -> bool {
-    frame.secret.is_some() || matches!(frame.next, Next::Secret(_))
+    behind.iter().find(|b| !b.is_ascii_whitespace()).is_none_or(|b| matches!(b, b',' | b':' | b'}' | b']'))
 }

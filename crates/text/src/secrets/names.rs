@@ -187,9 +187,11 @@ const ABOUT_BEFORE: [&str; 9] = [
 /// Judges the name of a property, attribute, element, column, variable or value.
 pub(super) fn judge(name: &str) -> Name {
     // Most names end here.
-    if !sieve::hits(name) {
-        return Name::Other;
-    }
+    if sieve::hits(name) { judge_closely(name) } else { Name::Other }
+}
+
+/// Judges a name that is known to hold a stem.
+pub(super) fn judge_closely(name: &str) -> Name {
     let folded = fold(name);
     for (word, at, kind) in TABLE {
         let fits = match at {
@@ -285,10 +287,23 @@ const PARTS: [(&str, Part); 30] = [
     ("Content", Part::Value),
 ];
 
+/// Per length of a name its possible first letters, one bit each: most names are told apart by these.
+const FIRST_LETTERS: [u32; 32] = {
+    let mut letters = [0; 32];
+    let mut at = 0;
+    while at < PARTS.len() {
+        let name = PARTS[at].0.as_bytes();
+        letters[name.len()] |= 1 << (name[0] & 31);
+        at += 1;
+    }
+    letters
+};
+
 /// What a property of this name is in such a set.
 pub(super) fn part(name: &str) -> Part {
-    // Names of another length are most of them.
-    if !(3..=22).contains(&name.len()) {
+    let first = name.bytes().next().unwrap_or(0);
+    let letters = FIRST_LETTERS.get(name.len()).copied().unwrap_or(0);
+    if letters >> (first & 31) & 1 == 0 {
         return Part::None;
     }
     PARTS.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map_or(Part::None, |p| p.1)

@@ -21,7 +21,6 @@ pub(super) fn scan(text: &str, found: &mut Found) {
                 found.secret(range, words(stem));
             }
         }
-        false
     });
 }
 
@@ -91,15 +90,22 @@ fn assignment(text: &str, at: usize, behind: usize, found: &mut Found) {
     let switched = is_switch && trimmed.len() < rest.len() && unquoted.len() == rest.len();
     // The name is judged last, because most have no value.
     if (assigned || switched) && names::secret(&text[start..end]).is_some() {
-        found_value(text, text.len() - value.len(), assigned && trimmed.starts_with('='), found);
+        let connection = assigned && trimmed.starts_with('=');
+        found_value(text, text.len() - value.len(), connection, unquoted.len() < rest.len(), found);
     }
 }
 
-/// Hides the value that begins behind white space at `start`.
-fn found_value(text: &str, start: usize, connection: bool, found: &mut Found) {
+/// Hides the value that begins behind white space at `start`; a `quoted` name is one of JSON.
+fn found_value(text: &str, start: usize, connection: bool, quoted: bool, found: &mut Found) {
     let rest = text[start..].trim_start_matches([' ', '\t']);
     let start = text.len() - rest.len();
-    let range = value_range(text, start, connection);
+    let mut range = value_range(text, start, connection);
+    // Without quotes a value of JSON ends at a mark, and one inside of XML at a closing tag.
+    let value = &text[range.clone()];
+    let json = value.find([',', '}', ']']).filter(|_| quoted && range.start == start);
+    if let Some(len) = json.into_iter().chain(value.find("</")).min() {
+        range.end = range.start + len;
+    }
     let value = &text[range.clone()];
     // `-Password -Force` has no value, `<password>` stands for one in a manual, and `the password: NOTE:` is
     // a sentence.
@@ -107,7 +113,9 @@ fn found_value(text: &str, start: usize, connection: bool, found: &mut Found) {
         && value.strip_prefix('-').is_some_and(|name| name.bytes().all(|b| b.is_ascii_alphabetic()));
     let placeholder = value.starts_with('<') && value.ends_with('>') && !value[1..].contains('<');
     let sentence = !connection && value.ends_with(':');
-    if !is_harmless(value) && !next_switch && !placeholder && !sentence {
+    // A longer one is hidden in any case; looked at again and again it would take quadratic time.
+    let no_value = value.len() < NAME && (next_switch || placeholder || sentence);
+    if !is_harmless(value) && !no_value {
         found.secret(range, "");
     }
 }
@@ -201,6 +209,8 @@ mod tests {
             "Change the password: NOTE: x",
             "admin -u <username> -p <password> -ip <ip>",
             "OSDBitLocker.exe /enable /mode:TPM /pwd:AD",
+            "<a>x /pwd:AD</a><b>c</b>",
+            "{\"badpasswordage\":5,\"passwordstate\":true,\"b\":\"c\"}",
             "private key of the certificate",
             "the internet use policy, net users, psexec",
             "net use x: \\\\srv\\share",
@@ -211,7 +221,17 @@ mod tests {
 
     #[test]
     fn a_text_of_nothing_else_takes_linear_time() {
-        for word in ["password=", "password", "pwd ", "[enc:", "psexec ", "net use \\\\", "-password \""] {
+        for word in [
+            "password=",
+            "password",
+            "pwd ",
+            "[enc:",
+            "psexec ",
+            "net use \\\\",
+            "-password \"",
+            "{\"pwd\":",
+            "pwd:%",
+        ] {
             hidden(&word.repeat(400_000 / word.len()));
         }
     }

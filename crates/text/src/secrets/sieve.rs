@@ -5,6 +5,7 @@
 //! text, in one table that a first-level cache holds; what it lets through is compared with the stems.
 //! Measured: 1.6 GB/s, and 0.5 GB/s for a case-insensitive automaton with the same words.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// What a text must hold, in any ASCII case, before it is worth a closer look. Each name of the table in
@@ -97,13 +98,49 @@ fn trigram(a: u8, b: u8, c: u8) -> usize {
 
 /// Whether a text contains a stem.
 pub(super) fn hits(text: &str) -> bool {
-    SIEVE.find(text.as_bytes(), &mut |_, _| true)
+    SIEVE.find(text.as_bytes(), 0, &mut |_, _| true).is_some()
 }
 
-/// Calls `hit` with the offset of each stem in a text and the stem, roughly in ascending order, until it
-/// returns true. Says whether it did.
-pub(super) fn each(text: &str, hit: &mut dyn FnMut(usize, &'static str) -> bool) -> bool {
-    SIEVE.find(text.as_bytes(), hit)
+/// Calls `hit` with the offset of each stem in a text and the stem, roughly in ascending order.
+pub(super) fn each(text: &str, hit: &mut dyn FnMut(usize, &'static str)) {
+    SIEVE.find(text.as_bytes(), 0, &mut |at, stem| {
+        hit(at, stem);
+        false
+    });
+}
+
+/// The stems of a text, for a scan that goes over it once and asks range by range.
+pub(super) struct Hits<'t> {
+    text: &'t str,
+    /// From here on the text has not been looked at.
+    next: usize,
+    /// The last stem found.
+    last: Range<usize>,
+}
+
+impl<'t> Hits<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Hits { text, next: 0, last: 0..0 }
+    }
+
+    /// Whether a stem touches a range of the text. Ranges must ascend; they are parted by at least one
+    /// character, so that it does not matter which of two stems side by side is found first.
+    #[inline]
+    pub(super) fn touch(&mut self, range: &Range<usize>) -> bool {
+        while self.last.end <= range.start && self.next < self.text.len() {
+            self.advance();
+        }
+        self.last.start < range.end && self.last.end > range.start
+    }
+
+    fn advance(&mut self) {
+        let last = &mut self.last;
+        let behind = SIEVE.find(self.text.as_bytes(), self.next, &mut |at, stem| {
+            *last = at..at + stem.len();
+            true
+        });
+        self.next = behind.unwrap_or(self.text.len());
+    }
 }
 
 impl Sieve {
@@ -113,7 +150,11 @@ impl Sieve {
             let word = word.as_bytes();
             // Three offsets in a row, so that one of them meets a place that is looked at. A short stem has
             // letters around it that may be any.
-            let first = (word.len() as isize - 5).clamp(-2, 0);
+            let first = match word.len() {
+                ..3 => -2,
+                3 | 4 => -1,
+                _ => 0,
+            };
             for offset in first..first + 3 {
                 let letters = |at: isize| match usize::try_from(at).ok().and_then(|at| word.get(at)) {
                     Some(&letter) => letter..letter + 1,
@@ -140,22 +181,30 @@ impl Sieve {
         Sieve { bits, first, candidates }
     }
 
-    fn find(&self, text: &[u8], hit: &mut dyn FnMut(usize, &'static str) -> bool) -> bool {
-        let chunks = text.chunks_exact(3);
+    /// Calls `hit` with the stems of a text from an offset on until it returns true, and returns where to go
+    /// on; `None` at the end.
+    fn find(
+        &self,
+        text: &[u8],
+        from: usize,
+        hit: &mut dyn FnMut(usize, &'static str) -> bool,
+    ) -> Option<usize> {
+        let chunks = text.get(from..)?.chunks_exact(3);
         let rest = chunks.remainder();
         for (number, chunk) in chunks.enumerate() {
             let trigram = trigram(chunk[0], chunk[1], chunk[2]);
-            if self.bits[trigram / 64] >> (trigram % 64) & 1 != 0
-                && self.check(text, number * 3, trigram, hit)
-            {
-                return true;
+            if self.bits[trigram / 64] >> (trigram % 64) & 1 != 0 {
+                let at = from + number * 3;
+                if self.check(text, at, trigram, hit) {
+                    return Some(at + 3);
+                }
             }
         }
         if rest.is_empty() {
-            return false;
+            return None;
         }
         let trigram = trigram(rest[0], rest.get(1).copied().unwrap_or(0), 0);
-        self.check(text, text.len() - rest.len(), trigram, hit)
+        self.check(text, text.len() - rest.len(), trigram, hit).then_some(text.len())
     }
 
     /// Compares the stems that have these three letters.
@@ -200,10 +249,7 @@ mod tests {
                             "~".repeat(after)
                         );
                         let mut found = Vec::new();
-                        each(&text, &mut |at, stem| {
-                            found.push((at, stem));
-                            false
-                        });
+                        each(&text, &mut |at, stem| found.push((at, stem)));
                         assert!(found.contains(&(text.find(&word).unwrap(), stem)), "{text:?}: {found:?}");
                     }
                 }
@@ -225,12 +271,16 @@ mod tests {
         fn each_hit_is_one(text in "[pwd\\\\u0&#a-e]{0,60}|\\PC{0,40}") {
             let lower = text.to_ascii_lowercase();
             let mut found = Vec::new();
-            each(&text, &mut |at, stem| {
-                found.push((at, stem));
-                false
-            });
+            each(&text, &mut |at, stem| found.push((at, stem)));
             for &(at, stem) in &found {
                 prop_assert!(lower.as_bytes()[at..].starts_with(stem.as_bytes()));
+            }
+            // Asked word by word, the same are found.
+            let mut hits = Hits::new(&text);
+            let mut at = 0;
+            for word in text.split(' ') {
+                prop_assert_eq!(hits.touch(&(at..at + word.len())), super::hits(word), "{}", word);
+                at += word.len() + 1;
             }
             let expected: usize = STEMS.iter().map(|s| count(&lower, s)).sum();
             found.sort_unstable();

@@ -5,11 +5,12 @@ use std::ops::Range;
 use cmlint_source::OffsetMap;
 use memchr::{memchr, memmem};
 
-use super::escape::resolve;
+use super::escape::{resolve, resolved};
 use super::found::Found;
+use super::inner;
 use super::names::{self, Name, Part, RESERVED2, is_harmless, is_set};
 use super::sets::Sets;
-use super::{inner, sieve};
+use super::sieve::Hits;
 
 /// Finds the secrets of an XML text that lies `depth` documents deep.
 pub(super) fn scan(text: &str, depth: u32, found: &mut Found) {
@@ -24,9 +25,9 @@ pub(super) fn scan(text: &str, depth: u32, found: &mut Found) {
 fn run(text: &str, depth: u32, cut_values: bool, found: &mut Found) -> bool {
     let document = Element { local: "", secret: None, part: Part::None };
     let open = vec![document];
-    let sets = Sets::new();
+    let (sets, hits) = (Sets::new(), Hits::new(text));
     let mut scanner =
-        Scanner { text, at: 0, depth, cut_values, raw_bracket: false, open, sets, flat: None, found };
+        Scanner { text, at: 0, depth, cut_values, raw_bracket: false, open, sets, hits, flat: None, found };
     scanner.run();
     scanner.raw_bracket
 }
@@ -43,7 +44,7 @@ struct Element<'t> {
 
 /// Elements of which an attribute names what their text is. The names of other elements are free text
 /// (`<step name="Reset password">`).
-const NAMED_BY_ATTRIBUTE: [&str; 20] = [
+const NAMED_BY_ATTRIBUTE: [&str; 21] = [
     "variable",
     "var",
     "property",
@@ -64,6 +65,7 @@ const NAMED_BY_ATTRIBUTE: [&str; 20] = [
     "option",
     // PowerShell's CLIXML.
     "s",
+    "ss",
     "obj",
 ];
 
@@ -82,6 +84,7 @@ struct Scanner<'t, 'f> {
     /// Never empty: the first one is the document.
     open: Vec<Element<'t>>,
     sets: Sets,
+    hits: Hits<'t>,
     /// Set inside of an element that is too deep to be kept and whose text is a secret.
     flat: Option<&'static str>,
     found: &'f mut Found,
@@ -138,7 +141,7 @@ impl<'t> Scanner<'t, '_> {
     /// A comment or an instruction: it may hold what was XML once.
     fn verbatim(&mut self, range: Range<usize>) {
         let text = &self.text[range.clone()];
-        if sieve::hits(text) {
+        if self.hits.touch(&range) {
             inner(text, self.depth, &OffsetMap::verbatim(0, text.len()), range, self.found);
         }
     }
@@ -173,7 +176,7 @@ impl<'t> Scanner<'t, '_> {
         }
         let raw = &self.text[range.clone()];
         let secret = self.flat.or(self.top().secret);
-        let hits = sieve::hits(raw);
+        let hits = self.hits.touch(&range);
         let last = self.open.len() - 1;
         // The text of `<PROPERTY NAME="Value1"><VALUE>…` is the property's, two elements up.
         let near = last.saturating_sub(2).max(1)..last + 1;
@@ -200,6 +203,7 @@ impl<'t> Scanner<'t, '_> {
         let len = bytes[start + 1..].iter().position(stop).unwrap_or(bytes.len() - start - 1);
         self.at = start + 1 + len;
         let name = local(&self.text[start + 1..self.at]);
+        let suspect = self.hits.touch(&(start + 1..self.at));
         let mut attributes = Vec::new();
         let empty = loop {
             match bytes.get(self.at) {
@@ -218,22 +222,31 @@ impl<'t> Scanner<'t, '_> {
                 Some(_) => attributes.push(self.attribute()),
             }
         };
-        self.element(name, &attributes, empty);
+        self.element(name, suspect, &attributes, empty);
     }
 
-    /// An attribute: its name and the place of its value.
-    fn attribute(&mut self) -> (&'t str, Range<usize>) {
+    fn attribute(&mut self) -> Attribute<'t> {
+        let (name, range) = self.name_and_value();
+        let verdict = match self.hits.touch(&name) {
+            true => names::judge_closely(&self.text[name.clone()]),
+            false => Name::Other,
+        };
+        let suspect = self.hits.touch(&range);
+        Attribute { name: local(&self.text[name]), verdict, range, suspect }
+    }
+
+    /// The places of an attribute's name and value.
+    fn name_and_value(&mut self) -> (Range<usize>, Range<usize>) {
         let bytes = self.text.as_bytes();
         let skip = |at: usize, stop: fn(u8) -> bool| {
             at + bytes[at..].iter().position(|&b| stop(b)).unwrap_or(bytes.len() - at)
         };
         let start = self.at;
         let end = skip(start, |b| b.is_ascii_whitespace() || b"=/><\"'".contains(&b));
-        let name = local(&self.text[start..end]);
         self.at = end;
         let equals = skip(end, |b| !b.is_ascii_whitespace());
         if bytes.get(equals) != Some(&b'=') {
-            return (name, end..end);
+            return (start..end, end..end);
         }
         let value = skip(equals + 1, |b| !b.is_ascii_whitespace());
         let range = match bytes.get(value) {
@@ -259,38 +272,30 @@ impl<'t> Scanner<'t, '_> {
                 value..self.at
             }
         };
-        (name, range)
+        (start..end, range)
     }
 
-    fn element(&mut self, name: &'t str, attributes: &[(&'t str, Range<usize>)], empty: bool) {
-        let named = is_one_of(name, &NAMED_BY_ATTRIBUTE) || name.eq_ignore_ascii_case("ss");
-        let mut verdict = names::judge(name);
+    fn element(&mut self, name: &'t str, suspect: bool, attributes: &[Attribute<'t>], empty: bool) {
+        let mut verdict = if suspect { names::judge_closely(name) } else { Name::Other };
         let mut part = names::part(name);
         let mut flag = false;
-        for (attribute, range) in attributes {
-            let attribute_part = match attribute.eq_ignore_ascii_case("n") {
-                true => Part::Name,
-                false => names::part(attribute),
-            };
-            let own = named || starts_with(attribute, "property") || starts_with(attribute, "variable");
-            let (value, _) = resolve(&self.text[range.clone()]);
-            match attribute_part {
-                Part::Name if own => {
-                    verdict = if verdict == Name::Other { names::judge(&value) } else { verdict };
+        for attribute in attributes {
+            match attribute.part() {
+                Part::Name if attribute.names_the_text_of(name) => {
+                    let value = resolved(&self.text[attribute.range.clone()]);
+                    if verdict == Name::Other && attribute.suspect {
+                        verdict = names::judge_closely(&value);
+                    }
                     let by_name = names::part(&value);
                     part = if by_name == Part::None { part } else { by_name };
                 }
-                Part::Flag => flag |= is_set(&value),
+                Part::Flag => flag |= is_set(&self.text[attribute.range.clone()]),
                 _ => {}
             }
         }
         let own = match verdict {
             // A list of that name is a list of accounts.
-            Name::Secret(RESERVED2)
-                if name.len() > 6 && name[name.len() - 6..].eq_ignore_ascii_case(".array") =>
-            {
-                None
-            }
+            Name::Secret(RESERVED2) if ends_with(name, ".array") => None,
             Name::Secret(kind) => Some(kind),
             _ if flag => Some(names::MASKED),
             _ if name.eq_ignore_ascii_case("ss") => Some("text protected by Windows (SecureString)"),
@@ -298,9 +303,8 @@ impl<'t> Scanner<'t, '_> {
         };
         // A qualifier says something about the property that it stands in.
         let inherited = self.flat.or(self.top().secret).filter(|_| !name.eq_ignore_ascii_case("qualifier"));
-        for (attribute, range) in attributes {
-            let value_of_own = own.filter(|_| names::part(attribute) == Part::Value);
-            self.attribute_value(range.clone(), names::secret(attribute).or(value_of_own).or(inherited));
+        for attribute in attributes {
+            self.attribute_value(attribute, own, inherited);
         }
         if empty {
             return;
@@ -314,13 +318,21 @@ impl<'t> Scanner<'t, '_> {
         self.sets.open();
     }
 
-    fn attribute_value(&mut self, range: Range<usize>, secret: Option<&'static str>) {
-        let raw = &self.text[range.clone()];
-        let hits = sieve::hits(raw);
-        if secret.is_none() && !hits {
+    fn attribute_value(
+        &mut self,
+        attribute: &Attribute<'t>,
+        own: Option<&'static str>,
+        inherited: Option<&'static str>,
+    ) {
+        let secret = match attribute.verdict {
+            Name::Secret(kind) => Some(kind),
+            _ => own.filter(|_| attribute.part() == Part::Value).or(inherited),
+        };
+        if secret.is_none() && !attribute.suspect {
             return;
         }
-        let (value, map) = resolve(raw);
+        let range = attribute.range.clone();
+        let (value, map) = resolve(&self.text[range.clone()]);
         match secret {
             Some(_) if is_harmless(&value) => {}
             Some(kind) => self.found.secret(range, kind),
@@ -329,15 +341,39 @@ impl<'t> Scanner<'t, '_> {
     }
 }
 
+/// An attribute of a tag.
+struct Attribute<'t> {
+    /// Name without prefix.
+    name: &'t str,
+    /// What the name says of the value.
+    verdict: Name,
+    /// Where the value stands, without its quotes.
+    range: Range<usize>,
+    /// Whether the value holds a stem.
+    suspect: bool,
+}
+
+impl Attribute<'_> {
+    fn part(&self) -> Part {
+        // CLIXML's short form of `Name`.
+        if self.name.eq_ignore_ascii_case("n") { Part::Name } else { names::part(self.name) }
+    }
+
+    /// Whether an attribute that names something names the text of its element.
+    fn names_the_text_of(&self, element: &str) -> bool {
+        let listed = NAMED_BY_ATTRIBUTE.iter().any(|n| n.eq_ignore_ascii_case(element));
+        let explicit = ["PropertyName", "VariableName"].iter().any(|n| n.eq_ignore_ascii_case(self.name));
+        listed || explicit
+    }
+}
+
 /// A name without its prefix.
 fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
 
-fn is_one_of(name: &str, names: &[&str]) -> bool {
-    names.iter().any(|n| n.eq_ignore_ascii_case(name))
-}
-
-fn starts_with(name: &str, start: &str) -> bool {
-    name.len() > start.len() && name.as_bytes()[..start.len()].eq_ignore_ascii_case(start.as_bytes())
+/// Whether a name ends in a word, in any case.
+fn ends_with(name: &str, end: &str) -> bool {
+    let start = name.len().saturating_sub(end.len());
+    name.as_bytes()[start..].eq_ignore_ascii_case(end.as_bytes())
 }
