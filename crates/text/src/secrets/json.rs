@@ -62,6 +62,8 @@ struct Scanner<'t> {
     quotes: Quotes,
     /// Whether the last token was a value, and what may follow is a mark.
     value_ended: bool,
+    /// Whether the last token was a colon, behind which no name can stand.
+    colon: bool,
     /// Whether a string holds a raw line break, or two values stand side by side.
     broken: bool,
     /// Never empty: the first one is the document.
@@ -82,6 +84,7 @@ impl<'t> Scanner<'t> {
             depth,
             quotes,
             value_ended: false,
+            colon: false,
             broken: false,
             frames,
             sets,
@@ -94,13 +97,15 @@ impl<'t> Scanner<'t> {
         let bytes = self.text.as_bytes();
         while let Some(&byte) = bytes.get(self.at) {
             let blank = matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+            let colon = self.colon;
+            self.colon = byte == b':' || blank && colon;
             self.broken |= self.value_ended && !blank && !matches!(byte, b',' | b':' | b'}' | b']');
             self.value_ended = match byte {
                 b'{' | b'[' | b',' | b':' => false,
                 _ => !blank || self.value_ended,
             };
             match byte {
-                b'"' => self.string(found),
+                b'"' => self.string(colon, found),
                 b'{' | b'[' => self.open(byte == b'{'),
                 b'}' | b']' => self.close(byte == b'}', found),
                 b',' => {
@@ -132,7 +137,7 @@ impl<'t> Scanner<'t> {
         let outer = &self.frames[index];
         let secret = match outer.next {
             // A list of that name is a list of accounts.
-            Next::Secret(kind) if kind != RESERVED2 => Some(kind),
+            Next::Secret(kind) if kind != RESERVED2 || object => Some(kind),
             _ => outer.secret,
         };
         let value_of = match outer.next {
@@ -167,8 +172,8 @@ impl<'t> Scanner<'t> {
         self.sets.close(cut && object, found);
     }
 
-    /// A string: a name if a colon follows, else a value.
-    fn string(&mut self, found: &mut Found) {
+    /// A string: a name if a colon follows and none came before, else a value.
+    fn string(&mut self, behind_colon: bool, found: &mut Found) {
         let bytes = self.text.as_bytes();
         let start = self.at + 1;
         let mut end = string_stop(bytes, start);
@@ -193,10 +198,19 @@ impl<'t> Scanner<'t> {
         self.at = (end + 1).min(bytes.len());
         let behind = bytes[self.at..].iter().find(|b| !b.is_ascii_whitespace());
         let range = start..end;
-        if behind == Some(&b':') { self.name(range) } else { self.value(range, found) }
+        let colon = behind == Some(&b':');
+        self.broken |= colon && behind_colon;
+        if colon && !behind_colon { self.name(range, found) } else { self.value(range, found) }
     }
 
-    fn name(&mut self, range: Range<usize>) {
+    fn name(&mut self, range: Range<usize>, found: &mut Found) {
+        // Inside of a secret even the names may tell something.
+        let (secret, value_of) = (self.top().secret, self.top().value_of);
+        if let Some(kind) = secret {
+            found.secret(range.clone(), kind);
+        } else if let Some(set) = value_of {
+            self.sets.property(set, Part::Value, &self.text[range.clone()], range.clone());
+        }
         let name = unescaped(&self.text[range.clone()]);
         let verdict = match self.hits.touch(&range) {
             true => names::judge_closely(&name),

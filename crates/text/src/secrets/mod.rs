@@ -4,8 +4,8 @@
 //! secret to be hidden, a broken file hides as much as a sound one, and properties that no row type asks
 //! for are covered like all others. It errs on the side of hiding.
 //!
-//! Three things are secrets: the value of a name that one table lists ([`names`](self)), a value beside a
-//! property that names such a name or says that the value is masked, and what gives itself away by its form
+//! Three things are secrets: the value of a name that one table lists (`names`), a value beside a property
+//! that names such a name or says that the value is masked, and what gives itself away by its form
 //! (`[enc:…]`, `Password=…`, `net use … /user:…`). Not secrets, and not hidden: empty values, null, truth
 //! values, `0` and `1`, values of nothing but `*`, `(removed)`, and the name of a task sequence variable
 //! (`%Name%`).
@@ -67,6 +67,10 @@ pub enum Format {
 /// for documents nested too deep to look into.
 pub fn scan(source: &Source, format: Format) -> Vec<(Span, Why)> {
     let text = source.text();
+    if u32::try_from(text.len()).is_err() {
+        // Places beyond 4 GiB cannot be named; no reader reads such a text.
+        return vec![(source.id().span(0, usize::MAX), Why::NotUnderstood)];
+    }
     let mut found = Found::default();
     match format {
         // Base64 shows nothing to the sieve, and the keys of a registry export are secrets by their path.

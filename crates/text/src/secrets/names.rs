@@ -232,10 +232,10 @@ fn is_about(before: &str, behind: &str) -> bool {
     }
 }
 
-/// A name without case and without what separates its words.
+/// The letters and digits of a name, without case: what separates its words is written in many ways, and a
+/// stray mark does not make it another name.
 fn fold(name: &str) -> String {
-    let kept = name.chars().filter(|c| !matches!(c, ' ' | '_' | '-' | '.' | ':'));
-    kept.map(|c| c.to_ascii_lowercase()).collect()
+    name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// What a property is in a set of properties of which one names the others
