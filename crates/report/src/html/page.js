@@ -10,7 +10,14 @@
   const sections = Array.from(groups.children);
   const words = new Map();
   const textOf = (article) => {
-    if (!words.has(article)) words.set(article, article.textContent.toLowerCase());
+    if (!words.has(article)) {
+      // Of the lines around a place only what is marked is about this finding.
+      const copy = article.cloneNode(true);
+      for (const lines of copy.querySelectorAll(".excerpt pre")) {
+        lines.replaceWith(...Array.from(lines.querySelectorAll("mark, .note"), (piece) => piece.textContent + " "));
+      }
+      words.set(article, copy.textContent.toLowerCase());
+    }
     return words.get(article);
   };
   let objects = null;

@@ -1,5 +1,6 @@
 //! Reports of made-up lints over made-up snapshots.
 
+mod browser;
 mod documents;
 mod hostile;
 mod outward;
