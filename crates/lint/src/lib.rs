@@ -28,8 +28,8 @@ pub mod prelude {
     pub use cmlint_model::views::{
         Account, AccountKind, Accounts, AclObject, Acls, AdminEntry, Administrators, ConfigMgrGroup,
         EffectiveGrant, Expected, ExpectedMembers, Extent, Grant, Granted, GroupPlace, Held, Home, HostRight,
-        On, Permissions, Principal, Principals, ProductRole, Rights, RoleEntry, RoleMember, RoleOrigin, Roles,
-        Secrets, Securable, Sql, SqlHolder, SqlRight, Within, product_role, product_roles,
+        On, Permissions, Principal, Principals, ProductRole, Rights, RoleEntry, RoleMember, RoleOrigin,
+        Roles, Secrets, Securable, Sql, SqlHolder, SqlRight, Within, product_role, product_roles,
     };
     pub use cmlint_model::words::{
         Text, database, domain, host, object, path, principal, role, sid, site, term,

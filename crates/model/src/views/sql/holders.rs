@@ -6,8 +6,9 @@ use cmlint_winsec::Sid;
 
 use super::realm::{Reached, Realm};
 use super::standing::{Asked, Place, Standing};
-use super::{Sql, SqlRight, asked, covering, no_database, permission};
+use super::{Sql, SqlRight, asked, covering, no_database, permission, product};
 use crate::proof::{Answer, Proof, merge};
+use crate::rows::SqlPrincipal;
 use crate::views::principals::Principals;
 use crate::{Gap, Scope};
 
@@ -37,15 +38,17 @@ impl<'s> Sql<'s> {
         let mut names: BTreeSet<&str> = BTreeSet::new();
         for row in place.server.principals.values().chain(place.database.principals.values()) {
             match &row.sid {
-                Some(sid) => {
+                Some(sid) if sid.value.authority() != SQL_ITSELF => {
                     accounts.insert(sid.value);
                 }
-                None if row.kind.value.to_ascii_uppercase().starts_with("SQL_") => {
+                _ if is_sql(row) => {
                     names.insert(&row.name.value);
                 }
-                None => {}
+                _ => {}
             }
         }
+        // The product makes its own users without logins: nobody is one of them.
+        names.retain(|name| !product::is_user(name) || place.server.named(name).is_some());
         accounts.extend(place.row.and_then(|row| row.owner.as_ref()).map(|sid| sid.value));
         let mut found = Vec::new();
         let mut holes = Vec::new();
@@ -78,6 +81,17 @@ impl<'s> Sql<'s> {
         found.sort_by_cached_key(|(holder, proof)| (proof.steps.len(), label(holder), holder.clone()));
         (found, holes)
     }
+}
+
+/// SQL Server issues `S-1-9-3-…` to users that have no login.
+const SQL_ITSELF: u64 = 9;
+/// `dbo`, `guest`, `INFORMATION_SCHEMA`, `sys`: nobody logs in as one of these; `dbo` is the owner, who is asked
+/// about by its own name.
+const FIXED_USERS: [&str; 4] = ["dbo", "guest", "INFORMATION_SCHEMA", "sys"];
+
+fn is_sql(row: &SqlPrincipal<'_>) -> bool {
+    let fixed = FIXED_USERS.iter().any(|name| row.name.value.eq_ignore_ascii_case(name));
+    row.kind.value.to_ascii_uppercase().starts_with("SQL_") && !fixed
 }
 
 /// The SIDs that an account carries because somebody put it into a group.

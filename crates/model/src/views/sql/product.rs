@@ -86,6 +86,11 @@ pub fn product_role(name: &str) -> Option<&'static ProductRole> {
     ROLES.iter().find(|role| role.name.eq_ignore_ascii_case(name.trim()))
 }
 
+/// Whether the product makes a user of this name, without a login.
+pub(super) fn is_user(name: &str) -> bool {
+    USERS.iter().any(|(user, _)| user.eq_ignore_ascii_case(name))
+}
+
 impl ProductRole {
     /// Whether the product itself puts a role or user of its own into a role.
     pub fn puts(member: &str, role: &str) -> bool {

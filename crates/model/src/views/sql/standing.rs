@@ -8,7 +8,7 @@ use cmlint_winsec::Sid;
 
 use super::permission;
 use super::realm::{Reached, Realm, is_windows, is_windows_group};
-use crate::proof::{Proof, Step, merge};
+use crate::proof::{Confidence, Proof, Step, merge};
 use crate::rows::{SqlDatabase, SqlPrincipal};
 use crate::table::Row;
 use crate::views::principals::{Home, Principals};
@@ -78,7 +78,7 @@ struct Matched {
 const NOBODY: i64 = -1;
 
 pub(super) fn stand<'s>(place: &Place<'_, 's>, asked: &Asked<'_>, principals: &Principals<'s>) -> Standings {
-    let mut logins = find(place.server, asked, principals, |name| {
+    let mut logins = find(place.server, asked, principals, Confidence::High, |name| {
         text!("it is the login `{}` on {}", principal(name), host(place.host))
     });
     // Whether a Windows group lets somebody in whose own login is disabled is not documented.
@@ -110,7 +110,8 @@ fn enter<'s>(
     login: Option<Proof>,
     both: &mut Standings,
 ) {
-    let mut users = find(place.database, asked, principals, |name| {
+    // SQL users belong to logins by identifiers that no row keeps; their names are mostly the same.
+    let mut users = find(place.database, asked, principals, Confidence::Medium, |name| {
         text!("it is the user `{}` in {}", principal(name), database(&place.database.label))
     });
     if let Some(proof) = owner(place, asked) {
@@ -161,6 +162,7 @@ fn find<'s>(
     realm: &Realm<'s>,
     asked: &Asked<'_>,
     principals: &Principals<'s>,
+    by_name: Confidence,
     says: impl Fn(&str) -> Text,
 ) -> Matched {
     let mut matched = Matched::default();
@@ -169,7 +171,8 @@ fn find<'s>(
         if let Some(sql) = asked.sql {
             let is_sql = row.kind.value.to_ascii_uppercase().starts_with("SQL_");
             if is_sql && name.eq_ignore_ascii_case(sql) && row.disabled != Some(true) {
-                matched.sure.insert(row.id, Proof::of(Step::read(says(name), row.name.span)));
+                let step = Step::read(says(name), row.name.span).confidence(by_name);
+                matched.sure.insert(row.id, Proof::of(step));
             }
             continue;
         }
@@ -212,7 +215,7 @@ fn sid_of(
         return None;
     }
     let sid = principals.resolve(Spanned::new(name, row.name.span), &Home::default()).sid()?;
-    let step = Step::read(says(name), row.name.span).confidence(crate::proof::Confidence::Medium);
+    let step = Step::read(says(name), row.name.span).confidence(Confidence::Medium);
     Some((sid, step))
 }
 
