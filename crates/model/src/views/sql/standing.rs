@@ -119,6 +119,10 @@ fn enter<'s>(
     }
     // A user without a login gets in only where the database itself checks who it is (containment PARTIAL).
     let contained = place.row.map(|row| row.contained);
+    if both.most.server.is_empty() {
+        // The owner is nobody of the database's own: without a login it does not get in at all.
+        users.sure.remove(&1);
+    }
     if login.is_none() && contained != Some(Some(true)) {
         let orphans: Vec<i64> = std::mem::take(&mut users.sure).into_keys().collect();
         if contained == Some(Some(false)) && both.most.server.is_empty() {

@@ -120,7 +120,7 @@ fn the_owner_of_the_database_is_dbo_and_no_deny_touches_it() {
     assert!(matches!(owner().ask(SELECT), Answer::Yes(_)));
     assert_eq!(owner().ask(SYSADMIN), Answer::No);
     // Only who can log in owns anything.
-    assert_eq!(Server::new().owner(ANNA, Some(false)).ask(OWNER), Answer::No);
+    assert_eq!(Server::new().owner(ANNA, None).ask(OWNER), Answer::No);
 }
 
 #[test]
