@@ -6,7 +6,7 @@ use std::process::Stdio;
 use crate::program::{cmlint, command, said, scratch};
 
 /// All that `check` writes.
-const FORMATS: [&str; 7] = ["human", "json", "sarif", "junit", "github", "markdown", "html"];
+pub(crate) const FORMATS: [&str; 7] = ["human", "json", "sarif", "junit", "github", "markdown", "html"];
 
 #[test]
 fn exit_codes_are_the_same_for_every_format() {

@@ -8,6 +8,7 @@ mod bad_input;
 mod commands;
 mod corpus;
 mod forbidden;
+mod formats;
 mod program;
 mod samples;
 mod secrets;

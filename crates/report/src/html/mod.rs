@@ -145,7 +145,9 @@ fn filter(page: &Page<'_>, out: &mut String) {
     scopes.dedup();
     choice(out, "lint", "Lint", lints.into_iter());
     choice(out, "scope", "Where", scopes.iter().map(String::as_str));
-    choice(out, "state", "State", ["open", "suppressed", "baselined"].into_iter());
+    if page.items.len() > page.open() {
+        choice(out, "state", "State", ["open", "suppressed", "baselined"].into_iter());
+    }
     out.push_str(
         "<fieldset><legend>Group by</legend>\
          <label><input type=\"radio\" name=\"group\" value=\"lint\" checked> lint</label> \

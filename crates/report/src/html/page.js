@@ -60,7 +60,8 @@
   const filter = () => {
     const wanted = byId("q").value.toLowerCase().split(/\s+/).filter(Boolean);
     const severities = new Set(Array.from(form.querySelectorAll("[name=severity]:checked"), (box) => box.value));
-    const chosen = ["lint", "scope", "state"].map((name) => [name, byId(name).value]).filter(([, value]) => value);
+    const names = ["lint", "scope", "state"].filter((name) => byId(name));
+    const chosen = names.map((name) => [name, byId(name).value]).filter(([, value]) => value);
     let shown = 0;
     for (const article of articles) {
       const fits =

@@ -101,8 +101,8 @@ impl Line {
         match c {
             '*' | '_' | '<' | '>' | '&' | '[' | ']' | '|' | '\\' | '~' | '#' | '@' | '$' | '!' => {
                 self.out.push_str(&format!("&#{};", c as u32));
-                // A mention is looked for in what the entity has become.
-                if c == '@' {
+                // Mentions and numbers of issues are looked for in what the entity has become.
+                if matches!(c, '@' | '#') {
                     self.out.push_str("&#8203;");
                 }
             }
