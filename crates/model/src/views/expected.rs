@@ -1,6 +1,7 @@
 //! Who belongs in the groups that the product makes, as it follows from the roles of computers and from the
 //! administrative users.
 
+mod database;
 mod find;
 mod group;
 #[cfg(test)]
@@ -34,6 +35,9 @@ pub struct ExpectedMembers<'s> {
     systems: BTreeMap<(String, String), Account>,
     /// Site systems of which nothing says whether an account was typed.
     unknown_systems: BTreeMap<(String, String), Gap>,
+    /// Accounts by which roles connect to the database: (site, computer, role in lower case).
+    connections: BTreeMap<(String, String, String), Account>,
+    unknown_connections: BTreeMap<(String, String, String), Gap>,
     routes: Vec<Route>,
     route_holes: Vec<Gap>,
     viewers: Judged<Vec<Account>>,
@@ -71,6 +75,14 @@ struct Route {
     account: Option<Account>,
 }
 
+/// Roles that connect to the site database with an account that may be typed (`UserName`), in lower case.
+const CONNECTING: [&str; 4] = [
+    "sms management point",
+    "sms enrollment server",
+    "sms multicast service point",
+    "sms srs reporting point",
+];
+
 impl<'s> ExpectedMembers<'s> {
     pub(crate) fn build(snapshot: &'s Snapshot<'s>, principals: &Principals<'s>) -> Self {
         let inventory = snapshot.inventory();
@@ -86,6 +98,8 @@ impl<'s> ExpectedMembers<'s> {
             computers,
             systems: BTreeMap::new(),
             unknown_systems: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            unknown_connections: BTreeMap::new(),
             routes: Vec::new(),
             route_holes: snapshot.holes(Dataset::Address, false),
             viewers: find::viewers(snapshot, principals),
@@ -148,23 +162,40 @@ impl<'s> ExpectedMembers<'s> {
 
     fn add_systems(&mut self, principals: &Principals<'s>) {
         let snapshot = self.snapshot;
-        for (scope, row) in snapshot.site_system_roles.rows() {
+        let mut rows: Vec<_> = snapshot.site_system_roles.rows().collect();
+        rows.sort_by_key(|(_, row)| std::cmp::Reverse(row.span));
+        for (scope, row) in rows {
             let (Scope::Site(site), Some(path)) = (scope, row.network_os_path.filled()) else { continue };
-            if !row.role_name.get().is_some_and(|r| r.trim().eq_ignore_ascii_case("SMS Site System")) {
+            let role = row.role_name.get().map_or("", |r| &**r).trim().to_lowercase();
+            let host = snapshot.inventory().host_key(path.value);
+            let (connects, system) = (CONNECTING.contains(&&*role), role == "sms site system");
+            if !connects && !system {
                 continue;
             }
-            let host = snapshot.inventory().host_key(path.value);
             let key = (site.clone(), host);
+            let full = (key.0.clone(), key.1.clone(), role);
             if !row.collected("Props") {
-                self.unknown_systems.insert(key, row.gap(scope, "Props"));
+                let gap = row.gap(scope, "Props");
+                if connects {
+                    self.unknown_connections.insert(full, gap)
+                } else {
+                    self.unknown_systems.insert(key, gap)
+                };
                 continue;
             }
             // 1: the site server's own account is in use, whatever name is stored.
             let machine = prop(&row.data.props, "UseMachineAccount").and_then(|p| p.value.get());
-            let name = prop(&row.data.props, "UserName").and_then(|p| p.text());
-            if let (Some(name), false) = (name, machine.is_some_and(|m| m.0 == 1)) {
-                let account = typed(name, Some(&key.1), principals);
-                self.systems.insert(key, account);
+            let unused = system && machine.is_some_and(|m| m.0 == 1);
+            let Some(name) = prop(&row.data.props, "UserName").and_then(|p| p.text()) else { continue };
+            let account = typed(name, Some(&key.1), principals);
+            match (connects, unused) {
+                (true, _) => {
+                    self.connections.insert(full, account);
+                }
+                (false, false) => {
+                    self.systems.insert(key, account);
+                }
+                (false, true) => {}
             }
         }
     }

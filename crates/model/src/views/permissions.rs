@@ -113,8 +113,9 @@ struct Candidate<'c> {
 }
 
 /// An administrative user that somebody is, or may be.
-struct Standing {
+struct Standing<'c> {
     index: usize,
+    name: &'c str,
     way: Option<Proof>,
     gaps: Vec<Gap>,
 }
@@ -219,7 +220,7 @@ impl<'s> Permissions<'s> {
         let mut found = Vec::new();
         for (index, entry) in self.administrators.iter().enumerate() {
             let way = Some(Proof::of(is_admin(entry)));
-            let standing = [Standing { index, way, gaps: Vec::new() }];
+            let standing = [Standing { index, name: entry.name.value, way, gaps: Vec::new() }];
             let alone = self.each(&standing, object_type, mask, on);
             if alone.is_empty() {
                 let (together, gaps) = self.decide(&standing, object_type, mask, on);
@@ -233,7 +234,7 @@ impl<'s> Permissions<'s> {
     }
 
     /// The administrative users that `who` is for sure, and those that it may be.
-    fn standings(&self, who: &Sid, principals: &Principals<'s>) -> Vec<Standing> {
+    fn standings(&self, who: &Sid, principals: &Principals<'s>) -> Vec<Standing<'s>> {
         let (reached, graph) = principals.reach(who, None);
         let mut ways: BTreeMap<Sid, Proof> = BTreeMap::new();
         for (holder, proof) in reached {
@@ -245,7 +246,7 @@ impl<'s> Permissions<'s> {
                 Some(sid) => match ways.get(&sid) {
                     Some(way) => {
                         let way = Some(way.clone().then(is_admin(entry)));
-                        standings.push(Standing { index, way, gaps: Vec::new() });
+                        standings.push(Standing { index, name: entry.name.value, way, gaps: Vec::new() });
                         continue;
                     }
                     None if may_be_group(entry, &sid, principals) => graph.clone(),
@@ -256,7 +257,7 @@ impl<'s> Permissions<'s> {
                 None => principals.unresolved(entry.name.value),
             };
             if !gaps.is_empty() {
-                standings.push(Standing { index, way: None, gaps });
+                standings.push(Standing { index, name: entry.name.value, way: None, gaps });
             }
         }
         standings

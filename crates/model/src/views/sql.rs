@@ -128,7 +128,10 @@ impl<'s> Sql<'s> {
             server: self.servers.get(master).unwrap_or(&self.none),
             at,
             database: self.databases.get(at).unwrap_or(&self.none),
-            row: self.snapshot.sql_databases.part(master).iter().find(|d| d.name.eq_ignore_ascii_case(name)),
+            row: {
+                let rows = self.snapshot.sql_databases.part(master).iter();
+                rows.filter(|d| d.name.value.eq_ignore_ascii_case(name)).min_by_key(|d| d.span)
+            },
         }
     }
 

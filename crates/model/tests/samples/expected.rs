@@ -2,7 +2,7 @@
 
 use cmlint_model::need::{Context, Each, Need};
 use cmlint_model::rows::LocalGroup;
-use cmlint_model::views::{ConfigMgrGroup, Expected, ExpectedMembers};
+use cmlint_model::views::{ConfigMgrGroup, Expected, ExpectedMembers, product_role};
 
 use super::*;
 
@@ -106,4 +106,29 @@ fn holes_of_the_roles_are_holes_of_the_groups() {
     let group = ConfigMgrGroup::ManagementPoints { site: "PS1".to_owned() };
     let holes = members.for_group("cm01", &group).unwrap_err();
     assert_eq!(datasets(&holes), [Dataset::SiteSystemRole].into());
+}
+
+#[test]
+fn roles_of_the_site_database() {
+    let archive = sample("contoso");
+    let snapshot = archive.read();
+    let views = views(&archive, &snapshot);
+    let members = view::<ExpectedMembers<'_>>(&views);
+    let expects = |role: &str| {
+        let role = product_role(role).unwrap();
+        Some(told(&members.for_database_role("PS1", role)?.unwrap()))
+    };
+    let some = |names: &[&str]| Some(names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>());
+    // The account that was typed, or that of the computer.
+    assert_eq!(expects("smsdbrole_MP"), some(&["MP01$", "svc-mpconn"]));
+    assert_eq!(expects("smsdbrole_EnrollSvr"), some(&["CM02$", "svc-enroll"]));
+    assert_eq!(expects("smsdbrole_MCS"), some(&["DP01$", "svc-mcast"]));
+    assert_eq!(expects("smsschm_users"), some(&["svc-rsp"]));
+    assert_eq!(expects("smsdbrole_SUP"), some(&["RS01$"]));
+    assert_eq!(expects("smsdbrole_siteserver"), some(&["CM01$"]));
+    assert_eq!(expects("smsdbrole_siteprovider"), some(&["CM01$", "CM02$"]));
+    assert_eq!(expects("smsdbrole_DViewAccess"), some(&["CM01$?"]));
+    assert_eq!(expects("smsdbrole_AITool"), some(&["adm-hoffmann?", "CM-Admins?", "svc-insights?"]));
+    assert_eq!(expects("smsdbrole_HMSUser"), some(&[]));
+    assert_eq!(expects("smsdbrole_extract"), None);
 }

@@ -77,3 +77,46 @@ fn places(archive: &Archive, proof: &Proof) -> Vec<String> {
     let spans = proof.steps.iter().filter_map(|step| step.span);
     spans.map(|span| format!("{}: {}", sources.place(span).path, sources.text(span))).collect()
 }
+
+#[test]
+fn the_order_of_rows_changes_no_answer() {
+    use cmlint_model::Scope;
+    use cmlint_model::catalogue::{COLLECTION, MODIFY};
+    use cmlint_model::views::{
+        ConfigMgrGroup, ExpectedMembers, On, Permissions, Principals, Sql, SqlRight, product_roles,
+    };
+
+    let told = |snapshot: &Snapshot<'_>, archive: &Archive| {
+        let views = views(archive, snapshot);
+        let (principals, sql) = (view::<Principals<'_>>(&views), view::<Sql<'_>>(&views));
+        let (permissions, members) = (view::<Permissions<'_>>(&views), view::<ExpectedMembers<'_>>(&views));
+        let at = Scope::database("sql01.contoso.com", "CM_PS1");
+        let mut told = Vec::new();
+        for rid in (1105..1115).chain(1121..1135).chain(1201..1230) {
+            let who = sid(rid);
+            for right in [SqlRight::ServerRole("sysadmin"), SqlRight::Permission("EXECUTE")] {
+                told.push(format!("{:?}", sql.sql_right(&who, &at, right, principals)));
+            }
+            told.push(format!("{:?}", sql.database_roles(&who, &at, principals)));
+            told.push(format!("{:?}", permissions.grants(&who, principals)));
+            for on in [On::Anything, On::Collection("PS100013")] {
+                told.push(format!("{:?}", permissions.can_on(&who, COLLECTION, MODIFY | 1, on, principals)));
+            }
+        }
+        told.push(format!("{:?}", sql.holders(&at, SqlRight::DatabaseRole("db_owner"), principals)));
+        told.push(format!("{:?}", permissions.holders(COLLECTION, MODIFY)));
+        for role in product_roles() {
+            told.push(format!("{:?}", members.for_database_role("PS1", role)));
+        }
+        for group in ["SMS Admins", "SMS_SiteSystemToSiteServerConnection_Stat_PS1"] {
+            let group = ConfigMgrGroup::parse(group).unwrap();
+            told.push(format!("{:?}", members.known("cm01", &group)));
+        }
+        told
+    };
+    let archive = sample("contoso");
+    let forward = archive.read();
+    let mut backward = archive.read();
+    backward.reverse();
+    assert_eq!(told(&forward, &archive), told(&backward, &archive));
+}

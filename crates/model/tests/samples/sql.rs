@@ -173,3 +173,27 @@ fn the_hardened_connection_account_is_in_its_role_and_nothing_else() {
         assert_eq!(sql.sql_right(&local, &ps1(), right, principals), Answer::No, "{right:?}");
     }
 }
+
+#[test]
+fn members_of_a_role_are_told_apart_from_those_who_may_do_more() {
+    let archive = sample("contoso");
+    let snapshot = archive.read();
+    let views = views(&archive, &snapshot);
+    let (sql, principals) = (view::<Sql<'_>>(&views), view::<Principals<'_>>(&views));
+    let told = |at: &Scope, role| {
+        let (found, holes) = sql.members(at, role);
+        assert_eq!(holes, []);
+        let name = |(holder, _): (SqlHolder, Proof)| match holder {
+            SqlHolder::Windows(sid) => principals.label(&sid).text,
+            SqlHolder::Named(name) => name,
+        };
+        found.into_iter().map(name).collect::<BTreeSet<_>>()
+    };
+    let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<BTreeSet<_>>();
+    let owners = [r"CONTOSO\CM01$", r"CONTOSO\CM02$", r"CONTOSO\svc-enroll", r"CONTOSO\svc-mpconn", "dbo"];
+    assert_eq!(told(&ps1(), "db_owner"), names(&owners));
+    let mp = [r"CONTOSO\MP01$", r"CONTOSO\RS01$", r"CONTOSO\svc-mpconn"];
+    assert_eq!(told(&ps1(), "smsdbrole_MP"), names(&mp));
+    let security = told(&Scope::database("sql01.contoso.com", "master"), "securityadmin");
+    assert_eq!(security, names(&[r"CONTOSO\CM01$"]));
+}

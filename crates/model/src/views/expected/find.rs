@@ -189,25 +189,7 @@ impl ExpectedMembers<'_> {
         if !servers.any(|(server, _)| server == host) {
             return;
         }
-        let (holders, holes) = self.permissions.holders(COLLECTION, VIEW_COLLECTED_FILE);
-        merge(&mut found.holes, self.snapshot.holes(Dataset::Admin, false));
-        merge(&mut found.holes, holes);
-        let mut seen = BTreeSet::new();
-        for (entry, grant) in holders {
-            let name = entry.name.value.trim().to_owned();
-            if !seen.insert(name.to_lowercase()) {
-                continue;
-            }
-            let weakest = grant.proof.confidence();
-            let Some(why) = grant.proof.steps.last().cloned() else { continue };
-            found.expected.push(Expected {
-                sid: entry.sid,
-                of: format!("administrative user {}", name.to_lowercase()),
-                name,
-                required: true,
-                why: why.confidence(weakest),
-            });
-        }
+        self.administrators_who(COLLECTION, VIEW_COLLECTED_FILE, true, found);
     }
 
     /// `ConfigMgr Remote Control Users` of a client: the permitted viewers of its client settings.
@@ -232,7 +214,7 @@ impl ExpectedMembers<'_> {
     }
 
     /// The account of a computer.
-    fn computer(&self, host: &str, required: bool, why: Step, found: &mut Found) {
+    pub(super) fn computer(&self, host: &str, required: bool, why: Step, found: &mut Found) {
         let of = format!("computer {host}");
         if found.expected.iter().any(|e| e.of == of) {
             return;

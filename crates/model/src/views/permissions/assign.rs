@@ -158,9 +158,9 @@ impl<'s> Teller<'_, 's> {
     }
 
     fn scope_name(&self, id: &str) -> Option<&'s str> {
-        let mut rows = self.snapshot.security_scopes.rows();
-        let row = rows.find(|(_, row)| row.category_id.get().is_some_and(|known| same(known, id)))?;
-        row.1.data.category_name.filled().map(|name| name.value)
+        let rows = self.snapshot.security_scopes.rows().map(|(_, row)| row);
+        let named = rows.filter(|row| row.category_id.get().is_some_and(|known| same(known, id)));
+        named.min_by_key(|row| row.span)?.data.category_name.filled().map(|name| name.value)
     }
 
     fn scope_id(&self, name: &str) -> Option<String> {

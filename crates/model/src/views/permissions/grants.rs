@@ -16,7 +16,7 @@ impl<'s> Permissions<'s> {
     /// The assignments that alone grant all of a mask.
     pub(super) fn each(
         &self,
-        standings: &[Standing],
+        standings: &[Standing<'_>],
         object_type: i64,
         mask: i64,
         on: On<'_>,
@@ -38,7 +38,7 @@ impl<'s> Permissions<'s> {
     /// One grant of all of a mask, or what keeps it from being ruled out.
     pub(super) fn decide(
         &self,
-        standings: &[Standing],
+        standings: &[Standing<'_>],
         object_type: i64,
         mask: i64,
         on: On<'_>,
@@ -114,8 +114,12 @@ impl<'s> Permissions<'s> {
     }
 
     /// Every assignment of these administrative users, with what it grants of a mask on a type.
-    fn candidates<'c>(&'c self, standings: &[Standing], object_type: i64, mask: i64) -> Vec<Candidate<'c>> {
-        let entries: Vec<_> = self.administrators.iter().collect();
+    fn candidates<'c>(
+        &'c self,
+        standings: &[Standing<'c>],
+        object_type: i64,
+        mask: i64,
+    ) -> Vec<Candidate<'c>> {
         let mut candidates = Vec::new();
         let mut seen = BTreeSet::new();
         for standing in standings {
@@ -140,7 +144,7 @@ impl<'s> Permissions<'s> {
                     granted,
                     most,
                     way: standing.way.clone(),
-                    admin: entries[standing.index].name.value,
+                    admin: standing.name,
                     step,
                     gaps,
                 });
@@ -224,7 +228,12 @@ impl<'s> Permissions<'s> {
     }
 
     /// Everything that one administrative user holds.
-    pub(super) fn all_of(&self, standing: &Standing, grants: &mut Vec<EffectiveGrant>, holes: &mut Vec<Gap>) {
+    pub(super) fn all_of(
+        &self,
+        standing: &Standing<'_>,
+        grants: &mut Vec<EffectiveGrant>,
+        holes: &mut Vec<Gap>,
+    ) {
         let assignments = &self.held[standing.index].assignments;
         let roles: BTreeSet<_> = assignments.iter().map(|a| &a.role).collect();
         let mut types = BTreeSet::new();

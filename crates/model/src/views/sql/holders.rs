@@ -36,7 +36,7 @@ impl<'s> Sql<'s> {
         let place = self.place(server, &master, at);
         let mut accounts: BTreeSet<Sid> = principals.known();
         let mut names: BTreeSet<&str> = BTreeSet::new();
-        for row in place.server.principals.values().chain(place.database.principals.values()) {
+        for row in place.server.principals().chain(place.database.principals()) {
             match &row.sid {
                 Some(sid) if sid.value.authority() != SQL_ITSELF => {
                     accounts.insert(sid.value);
@@ -79,6 +79,37 @@ impl<'s> Sql<'s> {
             SqlHolder::Named(name) => name.to_lowercase(),
         };
         found.sort_by_cached_key(|(holder, proof)| (proof.steps.len(), label(holder), holder.clone()));
+        (found, holes)
+    }
+}
+
+impl Sql<'_> {
+    /// Who is in a role of a database (at `master`: of the server), directly or through roles: users, logins
+    /// and Windows groups as the role knows them, without whom something else gives as much. With the holes.
+    pub fn members(&self, at: &Scope, role: &str) -> (Vec<(SqlHolder, Proof)>, Vec<Gap>) {
+        let Scope::Database { server, name } = at else { return (Vec::new(), vec![no_database(at)]) };
+        let master = Scope::database(server, "master");
+        let place = self.place(server, &master, at);
+        let (realm, holes) = match name.as_str() {
+            "master" => (place.server, self.server_holes(&master)),
+            _ => {
+                let mut holes = Vec::new();
+                merge(&mut holes, self.snapshot.sql_database_principals.hole(at, true));
+                merge(&mut holes, self.snapshot.sql_database_role_members.hole(at, true));
+                (place.database, holes)
+            }
+        };
+        let mut found = Vec::new();
+        for row in realm.principals().filter(|row| realm.role_name(row.id).is_none()) {
+            let start = Reached::from([(row.id, Proof::default())]);
+            if let Some(proof) = realm.role(&realm.close(start), role) {
+                let windows = row.sid.as_ref().filter(|sid| sid.value.authority() != SQL_ITSELF);
+                let named = || SqlHolder::Named(row.name.value.to_string());
+                let holder = windows.map_or_else(named, |sid| SqlHolder::Windows(sid.value));
+                found.push((holder, proof.clone()));
+            }
+        }
+        found.sort_by_cached_key(|(holder, proof)| (proof.steps.len(), holder.clone()));
         (found, holes)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cmlint_winsec::Sid;
+
 use crate::proof::{Proof, Step};
 use crate::rows::{SqlPermission, SqlPrincipal, SqlRoleMember};
 use crate::words::{database, principal};
@@ -15,7 +17,14 @@ pub(super) type Reached = BTreeMap<i64, Proof>;
 pub(super) struct Realm<'s> {
     /// Server, or server and database, for a reader.
     pub(super) label: String,
-    pub(super) principals: BTreeMap<i64, &'s SqlPrincipal<'s>>,
+    principals: BTreeMap<i64, &'s SqlPrincipal<'s>>,
+    /// Windows users and groups by SID; `dbo` too, which has the SID of the owner.
+    pub(super) by_sid: BTreeMap<Sid, Vec<&'s SqlPrincipal<'s>>>,
+    /// All principals by name in lower case.
+    by_name: BTreeMap<String, Vec<&'s SqlPrincipal<'s>>>,
+    pub(super) windows_groups: Vec<&'s SqlPrincipal<'s>>,
+    /// Windows users and groups whose row has no SID.
+    pub(super) without_sid: Vec<&'s SqlPrincipal<'s>>,
     /// Roles by name in lower case, from their own rows and from those of their members.
     roles: BTreeMap<i64, String>,
     /// Member → the roles it is in.
@@ -81,6 +90,18 @@ fn finish(mut realms: Realms<'_>) -> Realms<'_> {
             roles.entry(row.role).or_insert_with(|| row.role_name.value.to_lowercase());
         }
         realm.roles = roles;
+        for row in realm.principals.values().copied() {
+            let windows = row.kind.value.to_ascii_uppercase().starts_with("WINDOWS_");
+            realm.by_name.entry(row.name.value.to_lowercase()).or_default().push(row);
+            match &row.sid {
+                Some(sid) => realm.by_sid.entry(sid.value).or_default().push(row),
+                None if windows => realm.without_sid.push(row),
+                None => {}
+            }
+            if is_windows_group(row) {
+                realm.windows_groups.push(row);
+            }
+        }
     }
     realms
 }
@@ -106,9 +127,19 @@ impl<'s> Realm<'s> {
         self.given.get(&id).into_iter().flatten().copied()
     }
 
+    /// All principals, roles included, by identifier.
+    pub(super) fn principals(&self) -> impl Iterator<Item = &'s SqlPrincipal<'s>> {
+        self.principals.values().copied()
+    }
+
+    /// The principals of a name, in any case.
+    pub(super) fn called(&self, name: &str) -> &[&'s SqlPrincipal<'s>] {
+        self.by_name.get(&name.to_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
     /// The first principal of a name, in any case.
     pub(super) fn named(&self, name: &str) -> Option<i64> {
-        self.principals.iter().find(|(_, p)| p.name.value.eq_ignore_ascii_case(name)).map(|(id, _)| *id)
+        self.called(name).first().map(|row| row.id)
     }
 
     /// A set of principals with all roles above them, nested ones included, each by its shortest way.
@@ -163,11 +194,6 @@ fn is_role(principal: &SqlPrincipal<'_>) -> bool {
     ["SERVER_ROLE", "DATABASE_ROLE", "APPLICATION_ROLE"]
         .iter()
         .any(|kind| principal.kind.value.eq_ignore_ascii_case(kind))
-}
-
-/// Windows users and groups, by what the catalogue views call them on servers and in databases.
-pub(super) fn is_windows(principal: &SqlPrincipal<'_>) -> bool {
-    principal.kind.value.to_ascii_uppercase().starts_with("WINDOWS_")
 }
 
 pub(super) fn is_windows_group(principal: &SqlPrincipal<'_>) -> bool {

@@ -7,7 +7,7 @@ use cmlint_source::Spanned;
 use cmlint_winsec::Sid;
 
 use super::permission;
-use super::realm::{Reached, Realm, is_windows, is_windows_group};
+use super::realm::{Reached, Realm, is_windows_group};
 use crate::proof::{Confidence, Proof, Step, merge};
 use crate::rows::{SqlDatabase, SqlPrincipal};
 use crate::table::Row;
@@ -170,57 +170,59 @@ fn find<'s>(
     says: impl Fn(&str) -> Text,
 ) -> Matched {
     let mut matched = Matched::default();
-    for row in realm.principals.values() {
-        let name = &*row.name.value;
-        if let Some(sql) = asked.sql {
-            let is_sql = row.kind.value.to_ascii_uppercase().starts_with("SQL_");
-            if is_sql && name.eq_ignore_ascii_case(sql) && row.disabled != Some(true) {
-                let step = Step::read(says(name), row.name.span).confidence(by_name);
-                matched.sure.insert(row.id, Proof::of(step));
-            }
-            continue;
+    if let Some(sql) = asked.sql {
+        let enabled = |row: &&&SqlPrincipal<'_>| row.disabled != Some(true);
+        let is_sql = |row: &&&SqlPrincipal<'_>| row.kind.value.to_ascii_uppercase().starts_with("SQL_");
+        for row in realm.called(sql).iter().filter(enabled).filter(is_sql) {
+            let step = Step::read(says(&row.name.value), row.name.span).confidence(by_name);
+            matched.sure.insert(row.id, Proof::of(step));
         }
-        // `dbo` is a SQL user with the SID of whoever owns the database.
-        let Some((sid, step)) = sid_of(row, principals, &says) else {
-            if is_windows(row) {
+        return matched;
+    }
+    for (sid, path) in &asked.sids {
+        let rows = realm.by_sid.get(sid).into_iter().flatten();
+        for (row, own) in rows.filter_map(|row| Some((row, row.sid.as_ref()?))) {
+            matched.take(row, path, Step::read(says(&row.name.value), own.span), asked.who == Some(*sid));
+        }
+    }
+    for row in &realm.without_sid {
+        let name = &*row.name.value;
+        match principals.resolve(Spanned::new(name, row.name.span), &Home::default()).sid() {
+            Some(sid) => {
+                let Some(path) = asked.sids.get(&sid) else { continue };
+                let step = Step::read(says(name), row.name.span).confidence(Confidence::Medium);
+                matched.take(row, path, step, asked.who == Some(sid));
+            }
+            None => {
                 matched.maybe.push(row.id);
                 merge(&mut matched.doubts, principals.unresolved(name));
             }
-            continue;
-        };
-        match asked.sids.get(&sid) {
-            // A Windows group cannot be disabled (error 33129 of SQL Server).
-            Some(_) if row.disabled == Some(true) && !is_windows_group(row) => {
-                matched.disabled = (asked.who == Some(sid)).then(|| name.to_owned()).or(matched.disabled);
-            }
-            Some(path) => {
-                matched.sure.insert(row.id, path.clone().then(step));
-            }
-            None if is_windows_group(row) && !asked.holes.is_empty() => {
+        }
+    }
+    if !asked.holes.is_empty() {
+        // What is not known of memberships could make somebody a member of any group.
+        for row in realm.windows_groups.iter().filter(|row| row.sid.is_some()) {
+            if !matched.sure.contains_key(&row.id) {
                 matched.maybe.push(row.id);
                 merge(&mut matched.doubts, asked.holes.iter().cloned());
             }
-            None => {}
         }
     }
     matched
 }
 
-fn sid_of(
-    row: &SqlPrincipal<'_>,
-    principals: &Principals<'_>,
-    says: impl Fn(&str) -> Text,
-) -> Option<(Sid, Step)> {
-    let name = &*row.name.value;
-    if let Some(sid) = &row.sid {
-        return Some((sid.value, Step::read(says(name), sid.span)));
+impl Matched {
+    /// Somebody is this principal, unless it is disabled. A Windows group cannot be (error 33129 of SQL
+    /// Server).
+    fn take(&mut self, row: &SqlPrincipal<'_>, path: &Proof, step: Step, itself: bool) {
+        if row.disabled == Some(true) && !is_windows_group(row) {
+            if itself {
+                self.disabled.get_or_insert_with(|| row.name.value.to_string());
+            }
+            return;
+        }
+        self.sure.insert(row.id, path.clone().then(step));
     }
-    if !is_windows(row) {
-        return None;
-    }
-    let sid = principals.resolve(Spanned::new(name, row.name.span), &Home::default()).sid()?;
-    let step = Step::read(says(name), row.name.span).confidence(Confidence::Medium);
-    Some((sid, step))
 }
 
 /// The owner of a database is the user `dbo` in it.
