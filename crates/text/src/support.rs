@@ -129,13 +129,6 @@ pub(crate) fn source(text: &str) -> (cmlint_source::Sources, FileId) {
     (sources, id)
 }
 
-/// How often a property is tried. Failures are not written to files: the smallest failing input becomes a
-/// test of its own.
-#[cfg(test)]
-pub(crate) fn cases(cases: u32) -> proptest::test_runner::Config {
-    proptest::test_runner::Config { cases, failure_persistence: None, ..Default::default() }
-}
-
 /// Asserts what every reader promises of a span: inside the text, on character boundaries.
 #[cfg(test)]
 pub(crate) fn assert_span(text: &str, span: cmlint_source::Span) {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::support::{assert_problems, assert_span, cases, source};
+use crate::support::{assert_problems, assert_span, source};
 
 /// Header and records as text.
 fn rows(text: &str) -> (Vec<String>, Vec<Vec<String>>, Vec<String>) {
@@ -226,7 +226,7 @@ fn check(text: &str) {
 }
 
 proptest! {
-    #![proptest_config(cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn any_text_is_read(text in "([,;|\t\"\r\n a-c1()é-]|#TYPE |sep=|\"\"|\r\n|---|\u{FEFF}){0,60}") {

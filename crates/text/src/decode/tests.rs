@@ -145,7 +145,7 @@ fn an_odd_byte_at_the_end_of_utf16_is_remarked_upon() {
 }
 
 proptest! {
-    #![proptest_config(crate::support::cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn any_bytes_are_read(bytes: Vec<u8>, label in prop::option::of("utf-8|utf-16le|utf-16be|shift_jis|gb18030|iso-2022-jp|x-user-defined|euc-jp|[a-z]{1,4}")) {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::support::{assert_problems, assert_span, cases, source};
+use crate::support::{assert_problems, assert_span, source};
 
 const RIGHTS: &str = "[Unicode]\nUnicode=yes\n; a comment\n[Privilege Rights]\n\
     SeNetworkLogonRight = *S-1-5-32-544, Guest ,CONTOSO\\svc\nSeLockMemoryPrivilege =\n\
@@ -140,7 +140,7 @@ fn a_text_without_sections_is_a_problem() {
 }
 
 proptest! {
-    #![proptest_config(cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn any_text_is_read(text in "([\\[\\]=;,\"\r\n a-cé\0]|\\[a\\]|\r\n|\"\"|\u{FEFF}|\u{2003}){0,60}") {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::{document, unread};
-use crate::support::{assert_problems, assert_span, cases, source};
+use crate::support::{assert_problems, assert_span, source};
 
 #[derive(Deserialize, Debug, Default)]
 #[serde(bound = "'de: 'a", default)]
@@ -244,7 +244,7 @@ fn deep_nesting_in_one_row_is_a_problem_and_no_crash() {
 }
 
 proptest! {
-    #![proptest_config(cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn any_text_gives_rows_and_problems(text in "[\\[\\]{}\",:\\\\0-9.eE+tfn \\n€-]{0,40}|\\PC{0,30}") {

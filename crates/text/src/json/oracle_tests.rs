@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::document_as;
-use crate::support::{cases, source};
+use crate::support::source;
 
 /// The two differences on purpose, where `serde_json` refuses what we read.
 fn is_known_difference(text: &str) -> bool {
@@ -178,7 +178,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn what_serde_json_writes_is_read_back(value in any_json()) {

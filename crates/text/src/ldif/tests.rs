@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::support::{assert_problems, assert_span, cases, source};
+use crate::support::{assert_problems, assert_span, source};
 
 const EXPORT: &str = "version: 1\n\ndn: CN=System Management,CN=System,DC=contoso,DC=com\nchangetype: add\n\
     objectClass: top\nobjectClass: container\nDescription: a long text that is fol\n ded over \n three lines\n\
@@ -191,7 +191,7 @@ fn an_empty_export_has_no_records_and_no_problem() {
 }
 
 proptest! {
-    #![proptest_config(cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn any_text_is_read(text in "([:;# a-cA\r\né=<+]|dn: |dn:: |\n|\n |\r\n |\n\n|QUJD|changetype: |result: |# numEntries: 5|\u{FEFF}){0,50}") {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::support::{assert_problems, assert_span, cases, source};
+use crate::support::{assert_problems, assert_span, source};
 
 const EXPORT: &str = "Windows Registry Editor Version 5.00\n\n\
     [HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Ole]\n\
@@ -195,7 +195,7 @@ fn another_first_line_is_remarked_upon() {
 }
 
 proptest! {
-    #![proptest_config(cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn any_text_is_read(text in "([\\[\\]\"\\\\=@:;,-0a-cé \r\n]|Windows Registry Editor Version 5.00|REGEDIT4|\\[HKEY_|hex:|hex\\(7\\):|dword:|\"a\"=|\"\n|\\\\\n|\r\n|\u{FEFF}){0,40}") {

@@ -48,12 +48,14 @@ struct Frame {
     next: Next,
     /// Everything inside is a secret.
     secret: Option<&'static str>,
-    /// Everything inside is a value of the set with this number.
-    value_of: Option<usize>,
+    /// Where it begins, if it is a value of the set around it.
+    value_from: Option<usize>,
+    /// A list that holds a list or an object: rows.
+    rows: bool,
 }
 
 /// Deeper lists and objects are not told apart; real ones are a tenth as deep.
-const FRAMES: usize = 256;
+const FRAMES: usize = 64;
 
 struct Scanner<'t> {
     text: &'t str,
@@ -68,7 +70,7 @@ struct Scanner<'t> {
     broken: bool,
     /// Never empty: the first one is the document.
     frames: Vec<Frame>,
-    sets: Sets,
+    sets: Sets<'t>,
     hits: Hits<'t>,
     /// Lists and objects beyond [`FRAMES`].
     beyond: usize,
@@ -76,8 +78,9 @@ struct Scanner<'t> {
 
 impl<'t> Scanner<'t> {
     fn new(text: &'t str, depth: u32, quotes: Quotes) -> Self {
-        let frames = vec![Frame { object: false, next: Next::Any, secret: None, value_of: None }];
-        let (sets, hits) = (Sets::new(), Hits::new(text));
+        let frames =
+            vec![Frame { object: false, next: Next::Any, secret: None, value_from: None, rows: false }];
+        let (sets, hits) = (Sets::new(text), Hits::new(text));
         Scanner {
             text,
             at: 0,
@@ -140,11 +143,10 @@ impl<'t> Scanner<'t> {
             Next::Secret(kind) if kind != RESERVED2 || object => Some(kind),
             _ => outer.secret,
         };
-        let value_of = match outer.next {
-            Next::Part(Part::Value) => Some(index),
-            _ => outer.value_of,
-        };
-        self.frames.push(Frame { object, next: Next::Any, secret, value_of });
+        let value_from = matches!(outer.next, Next::Part(Part::Value)).then_some(self.at);
+        let outer = self.top();
+        outer.rows = !outer.object;
+        self.frames.push(Frame { object, next: Next::Any, secret, value_from, rows: false });
         self.sets.open();
     }
 
@@ -165,11 +167,14 @@ impl<'t> Scanner<'t> {
 
     /// Ends an object or a list, which may have been `cut` before its end.
     fn pop(&mut self, cut: bool, found: &mut Found) {
-        let object = self.top().object;
+        let Frame { object, value_from, rows, .. } = *self.top();
+        self.sets.close(cut && object, found);
         if self.frames.len() > 1 {
             self.frames.pop();
+            if let Some(start) = value_from {
+                self.sets.container(self.frames.len() - 1, start..self.at, rows);
+            }
         }
-        self.sets.close(cut && object, found);
     }
 
     /// A string: a name if a colon follows and none came before, else a value.
@@ -205,11 +210,8 @@ impl<'t> Scanner<'t> {
 
     fn name(&mut self, range: Range<usize>, found: &mut Found) {
         // Inside of a secret even the names may tell something.
-        let (secret, value_of) = (self.top().secret, self.top().value_of);
-        if let Some(kind) = secret {
+        if let Some(kind) = self.top().secret {
             found.secret(range.clone(), kind);
-        } else if let Some(set) = value_of {
-            self.sets.property(set, Part::Value, &self.text[range.clone()], range.clone());
         }
         let name = unescaped(&self.text[range.clone()]);
         let verdict = match self.hits.touch(&range) {
@@ -227,7 +229,7 @@ impl<'t> Scanner<'t> {
         let worth_a_look = self.hits.touch(&range);
         let frame = self.top();
         let hidden = frame.secret.is_some() || matches!(frame.next, Next::Secret(_));
-        let of_set = frame.value_of.is_some() || matches!(frame.next, Next::Part(_));
+        let of_set = matches!(frame.next, Next::Part(_));
         if hidden || of_set {
             let value = unescaped(&self.text[range.clone()]);
             self.scalar(range.clone(), &value, found);
@@ -253,12 +255,9 @@ impl<'t> Scanner<'t> {
     fn scalar(&mut self, range: Range<usize>, value: &str, found: &mut Found) {
         let index = self.frames.len() - 1;
         let frame = self.top();
-        let (next, secret, value_of) = (frame.next, frame.secret, frame.value_of);
+        let (next, secret) = (frame.next, frame.secret);
         if let Next::Part(part) = next {
             self.sets.property(index, part, value, range.clone());
-        }
-        if let Some(set) = value_of {
-            self.sets.property(set, Part::Value, value, range.clone());
         }
         let named = if let Next::Secret(kind) = next { Some(kind) } else { None };
         if let Some(kind) = named.or(secret)

@@ -86,6 +86,10 @@ fn a_cut_object_may_have_been_named_behind_the_cut() {
     let masks = masks(text, Json);
     assert_eq!(masks.len(), 1);
     assert_eq!((&text[masks[0].0.clone()], masks[0].1), ("hunter2", Why::NotUnderstood));
+    // So may a list or an object have been, but not the rows of an answer.
+    assert_hidden(r#"{"Values":["hunter2","#, Json, &["hunter2"]);
+    assert_hidden(r#"{"Value":{"a":["hunter2"],"b":"hunter3"},"Property"#, Json, &["hunter2", "hunter3"]);
+    assert_shown(r#"{"@odata.context":"x","value":[{"a":"shown"},{"b":"shown too"},{"c"#, Json);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Secrets of an LDIF text: by the attribute's name, or inside any value, encoded or not.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use base64::Engine;
@@ -9,7 +10,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use cmlint_source::OffsetMap;
 
 use super::found::Found;
-use super::names::{directory_secret, is_harmless};
+use super::names::{directory_secret, is_harmless, is_of_directory};
 use super::{holds_secret, inner, sieve, text_of_bytes};
 use crate::support::Line;
 
@@ -21,29 +22,53 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// Names that were judged already: a directory has few, and each stands in every object.
+type Names<'t> = BTreeMap<&'t str, Option<&'static str>>;
+
 /// Finds the secrets of an LDIF text.
 pub(super) fn scan(text: &str, found: &mut Found) {
+    scan_lines(text, true, found);
+}
+
+fn scan_lines(text: &str, quick: bool, found: &mut Found) {
+    let mut names = Names::new();
+    let mut hits = sieve::Hits::new(text);
+    let mut parts = Vec::new();
     let mut next = 0;
     while let Some(line) = Line::at(text, next) {
         next = line.next;
         // A value goes on in lines that begin with a blank.
-        let mut parts: Vec<_> = std::iter::once(line.start..line.end()).collect();
+        let folded = text.as_bytes().get(next) == Some(&b' ');
+        // Nearly all lines of a large directory end here.
+        if quick && !folded && !hits.touch(&(line.start..line.end())) && !is_opaque(line.text) {
+            continue;
+        }
+        parts.clear();
+        parts.push(line.start..line.end());
         while let Some(more) = Line::at(text, next).filter(|l| l.text.starts_with(' ')) {
             parts.push(more.start + 1..more.end());
             next = more.next;
         }
-        attribute(text, parts, found);
+        attribute(text, &mut parts, &mut names, found);
     }
 }
 
-fn attribute(text: &str, mut parts: Vec<Range<usize>>, found: &mut Found) {
+/// Whether a line can hold a secret although no word in it says so: in base64, or by the name of a
+/// directory's own.
+fn is_opaque(line: &str) -> bool {
+    let Some(colon) = memchr::memchr(b':', line.as_bytes()) else { return false };
+    let name = line[..colon].split(';').next().unwrap_or("");
+    line.as_bytes().get(colon + 1) == Some(&b':') || is_of_directory(name)
+}
+
+fn attribute<'t>(text: &'t str, parts: &mut [Range<usize>], names: &mut Names<'t>, found: &mut Found) {
     let Some(colon) = text[parts[0].clone()].find(':') else {
-        value(text, &parts, None, false, found);
+        value(text, parts, None, false, found);
         return;
     };
     let start = parts[0].start;
     let name = text[start..start + colon].split(';').next().unwrap_or("");
-    let kind = directory_secret(name);
+    let kind = *names.entry(name).or_insert_with(|| directory_secret(name));
     let rest = &text[start + colon + 1..parts[0].end];
     let encoded = rest.starts_with(':');
     let rest = rest.trim_start_matches([':', '<']).trim_start();
@@ -52,7 +77,7 @@ fn attribute(text: &str, mut parts: Vec<Range<usize>>, found: &mut Found) {
     if is_name {
         parts[0].start = parts[0].end - rest.len();
     }
-    value(text, &parts, kind, encoded, found);
+    value(text, parts, kind, encoded, found);
 }
 
 fn value(text: &str, parts: &[Range<usize>], kind: Option<&'static str>, encoded: bool, found: &mut Found) {
@@ -86,4 +111,40 @@ fn decode(value: &str) -> Option<String> {
     let digits = value.trim().trim_end_matches('=');
     let digits = digits.get(..digits.len() - usize::from(digits.len() % 4 == 1))?;
     text_of_bytes(&LENIENT.decode(digits).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use cmlint_source::{Encoding, Sources};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn a_line_that_is_passed_over_holds_nothing(
+            lines in prop::collection::vec(
+                prop::sample::select(vec![
+                    "dn: CN=a", "unicodePwd: hunter2", "unicodePwd:: aHVudGVyMg==", "pwdLastSet: 133830000000000000",
+                    "description: net use x: /user:a hunter2", "description: Password=hunter2", " word=hunter2", "",
+                    "trustAuthIncoming;binary: 0011", "pekList: 00", "description: pass", "member: CN=b", "info:: UGFzc3dvcmQ9aHVudGVyMg==",
+                    "password", " x", "# password: y", "a;pwd: z", ":: pwd", "ms-Mcs-AdmPwd: hunter2",
+                ]),
+                0..12,
+            ),
+            end in prop::sample::select(vec!["\n", "\r\n"]),
+        ) {
+            let text = lines.join(end);
+            let mut sources = Sources::new();
+            let id = sources.add("a.ldf".to_owned(), text.clone(), Encoding::Utf8);
+            let masks = |quick| {
+                let mut found = Found::default();
+                scan_lines(&text, quick, &mut found);
+                found.finish(sources.get(id))
+            };
+            prop_assert_eq!(masks(true), masks(false), "{:?}", text);
+        }
+    }
 }

@@ -116,8 +116,12 @@ const DIRECTORY: [&str; 9] = [
 
 /// The words for a secret that is an attribute of this name in a directory.
 pub(super) fn directory_secret(name: &str) -> Option<&'static str> {
-    let listed = DIRECTORY.iter().any(|n| n.eq_ignore_ascii_case(name));
-    secret(name).or(listed.then_some("key of the directory"))
+    secret(name).or(is_of_directory(name).then_some("key of the directory"))
+}
+
+/// Whether an attribute is a secret in a directory though its name says nothing.
+pub(super) fn is_of_directory(name: &str) -> bool {
+    DIRECTORY.iter().any(|n| n.eq_ignore_ascii_case(name))
 }
 
 /// What may stand behind a word of the table so that the value is about the secret and none itself; a

@@ -11,7 +11,8 @@ use super::patterns;
 ///
 /// Long runs of hexadecimal digits (32 and more) and of base64 characters (40 and more), passwords in
 /// command lines and addresses, `password=…`. SIDs, GUIDs, security descriptors, binary SIDs, paths, long
-/// words and fingerprints that are called so stay visible.
+/// words and fingerprints that are called so stay visible. So does less than one in 500 of the base64 runs of
+/// 40 characters, which chance has made look like words, and fewer of the longer ones.
 pub fn last_net(text: &str) -> Vec<Range<usize>> {
     let mut found = Found::default();
     patterns::scan(text, &mut found);
@@ -152,10 +153,10 @@ fn addresses(text: &str, found: &mut Found) {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::support::cases;
 
     fn hidden(text: &str) -> Vec<&str> {
         last_net(text).into_iter().map(|range| &text[range]).collect()
@@ -213,7 +214,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(cases(500))]
+        #![proptest_config(ProptestConfig::with_cases(500))]
 
         #[test]
         fn any_excerpt_gives_ranges_inside_it(text in "\\PC{0,60}|[a-f0-9+/=:@ ]{0,90}|.*(password|pwd)[=: ].*") {
@@ -224,14 +225,26 @@ mod tests {
                 end = range.end;
             }
         }
+    }
 
-        #[test]
-        fn random_base64_is_blanked(bytes in prop::collection::vec(any::<u8>(), 36..80)) {
-            use base64::Engine;
-            let text = base64::engine::general_purpose::STANDARD.encode(&bytes);
-            // Runs that look like words are one in many thousands.
-            prop_assume!(bytes.iter().collect::<std::collections::BTreeSet<_>>().len() > 20);
-            prop_assert!(!last_net(&text).is_empty(), "{}", text);
-        }
+    /// Chance can look like words: the net is the last one and not the only one. What it misses is bounded
+    /// for runs of the shortest length that it looks at; longer ones look like words less often still.
+    #[test]
+    fn of_random_base64_less_than_one_run_in_five_hundred_passes_for_words() {
+        const RUNS: usize = 20_000;
+        let mut state = 0x2545_F491_4F6C_DD1D_u64;
+        let mut byte = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 32) as u8
+        };
+        let missed = (0..RUNS)
+            .filter(|_| {
+                let bytes: Vec<u8> = (0..BASE64 * 3 / 4).map(|_| byte()).collect();
+                last_net(&base64::engine::general_purpose::STANDARD.encode(bytes)).is_empty()
+            })
+            .count();
+        assert!(missed * 500 < RUNS, "{missed} of {RUNS}");
     }
 }

@@ -2,14 +2,28 @@
 
 use std::ops::Range;
 
+use cmlint_source::Why;
+
 use super::found::Found;
 use super::names::{self, Part, is_harmless, is_set};
+use super::unparsed::runs;
 
 /// The sets that are open, innermost last. The outermost is the document itself and is always there.
-pub(super) struct Sets {
+pub(super) struct Sets<'t> {
+    text: &'t str,
     open: Vec<Set>,
-    /// Values that are secrets if their set says so, each with the number of its set.
-    values: Vec<(usize, Range<usize>)>,
+    values: Vec<Value>,
+}
+
+/// A value that is a secret if its set says so.
+#[derive(Clone)]
+struct Value {
+    set: usize,
+    range: Range<usize>,
+    /// Whether it is a list or an object: its marks stay visible.
+    container: bool,
+    /// Whether it is hidden when the set is cut.
+    doubtful: bool,
 }
 
 #[derive(Default)]
@@ -22,9 +36,9 @@ struct Set {
     values: usize,
 }
 
-impl Sets {
-    pub(super) fn new() -> Self {
-        Sets { open: vec![Set::default()], values: Vec::new() }
+impl<'t> Sets<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Sets { text, open: vec![Set::default()], values: Vec::new() }
     }
 
     /// Number of the innermost set, from 0.
@@ -42,9 +56,17 @@ impl Sets {
         match part {
             Part::Name | Part::ListName => open.named = open.named.or(names::named(part, value)),
             Part::Flag => open.masked |= is_set(value),
-            Part::Value if !is_harmless(value) => self.values.push((set, range)),
+            Part::Value if !is_harmless(value) => {
+                self.values.push(Value { set, range, container: false, doubtful: true });
+            }
             Part::Value | Part::None => {}
         }
+    }
+
+    /// A value of a set that is a list or an object. The `rows` of an answer are such a value, which is not
+    /// doubtful when the answer is cut: each row is a set of its own.
+    pub(super) fn container(&mut self, set: usize, range: Range<usize>, rows: bool) {
+        self.values.push(Value { set, range, container: true, doubtful: !rows });
     }
 
     /// Ends the innermost set: its values are secrets if it says so. If it was `cut`, what it says may
@@ -58,16 +80,22 @@ impl Sets {
         let kind = set.named.or(set.masked.then_some(names::MASKED));
         let mut kept = set.values;
         for at in set.values..self.values.len() {
-            let (owner, range) = self.values[at].clone();
-            match kind {
-                // A value that belongs to a set around this one.
-                _ if owner != index => {
-                    self.values[kept] = (owner, range);
-                    kept += 1;
-                }
-                Some(kind) => found.secret(range, kind),
-                None if cut => found.doubtful(range),
-                None => {}
+            let value = self.values[at].clone();
+            if value.set != index {
+                // It belongs to a set around this one.
+                self.values[kept] = value;
+                kept += 1;
+                continue;
+            }
+            let why = match kind {
+                Some(kind) => Why::Secret(kind),
+                None if cut && value.doubtful => Why::NotUnderstood,
+                None => continue,
+            };
+            if value.container {
+                runs(self.text, value.range, |run| found.push(run, why));
+            } else {
+                found.push(value.range, why);
             }
         }
         self.values.truncate(kept);

@@ -235,7 +235,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::support::cases;
 
     #[test]
     fn every_stem_is_found_at_every_place_in_any_case() {
@@ -265,7 +264,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(cases(300))]
+        #![proptest_config(ProptestConfig::with_cases(300))]
 
         #[test]
         fn each_hit_is_one(text in "[pwd\\\\u0&#a-e]{0,60}|\\PC{0,40}") {

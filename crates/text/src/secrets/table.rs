@@ -36,7 +36,7 @@ fn rows(text: &str, lines: bool, found: &mut Found) -> bool {
             break;
         }
     }
-    let mut sets = Sets::new();
+    let mut sets = Sets::new(text);
     let mut number = 0;
     while let Some((range, last)) = reader.next() {
         if let Some(column) = columns.get(number) {
@@ -51,7 +51,7 @@ fn rows(text: &str, lines: bool, found: &mut Found) -> bool {
     reader.unclosed
 }
 
-fn field(text: &str, range: Range<usize>, column: &Column, sets: &mut Sets, found: &mut Found) {
+fn field(text: &str, range: Range<usize>, column: &Column, sets: &mut Sets<'_>, found: &mut Found) {
     let value = &text[range.clone()];
     sets.property(0, column.part, value, range.clone());
     match column.secret {

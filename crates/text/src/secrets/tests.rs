@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::Format::{self, Csv, Inf, Json, Ldif, Reg, Unknown, Xml};
 use super::planted::{assert_hidden, assert_shown, masked, masks};
 use super::{mask_unparsed, mask_unparsed_range, names, scan, sieve};
-use crate::support::{cases, source};
+use crate::support::source;
 
 #[test]
 fn passwords_in_xml() {
@@ -239,7 +239,7 @@ fn any_format() -> impl Strategy<Value = Format> {
 }
 
 proptest! {
-    #![proptest_config(cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn any_text_gives_spans_inside_it(

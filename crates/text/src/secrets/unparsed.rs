@@ -14,19 +14,25 @@ pub fn mask_unparsed(source: &Source, from: usize) -> Vec<(Span, Why)> {
 
 /// The same for a part of a text, as `json::unread` names it.
 pub fn mask_unparsed_range(source: &Source, range: Range<usize>) -> Vec<(Span, Why)> {
-    let text = source.text();
     let mut found = Found::default();
-    let end = range.end.min(text.len());
-    let mut at = source.floor(range.start);
-    while at < end {
-        let rest = &text.as_bytes()[at..end];
+    let end = range.end.min(source.text().len());
+    runs(source.text(), source.floor(range.start)..end, |run| found.doubtful(run));
+    found.finish(source)
+}
+
+/// Calls `run` with each run of a range that is no white space and no mark.
+pub(super) fn runs(text: &str, range: Range<usize>, mut run: impl FnMut(Range<usize>)) {
+    let mut at = range.start;
+    while at < range.end {
+        let rest = &text.as_bytes()[at..range.end];
         at += rest.iter().position(|&b| !is_structure(b)).unwrap_or(rest.len());
-        let rest = &text.as_bytes()[at..end];
+        let rest = &text.as_bytes()[at..range.end];
         let len = rest.iter().position(|&b| is_structure(b)).unwrap_or(rest.len());
-        found.doubtful(at..at + len);
+        if len > 0 {
+            run(at..at + len);
+        }
         at += len;
     }
-    found.finish(source)
 }
 
 /// White space and the marks of JSON, XML, CSV, INF and LDIF. Other punctuation may be a part of a

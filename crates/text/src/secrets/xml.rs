@@ -25,7 +25,7 @@ pub(super) fn scan(text: &str, depth: u32, found: &mut Found) {
 fn run(text: &str, depth: u32, cut_values: bool, found: &mut Found) -> bool {
     let document = Element { local: "", secret: None, part: Part::None };
     let open = vec![document];
-    let (sets, hits) = (Sets::new(), Hits::new(text));
+    let (sets, hits) = (Sets::new(text), Hits::new(text));
     let mut scanner =
         Scanner { text, at: 0, depth, cut_values, raw_bracket: false, open, sets, hits, flat: None, found };
     scanner.run();
@@ -83,7 +83,7 @@ struct Scanner<'t, 'f> {
     raw_bracket: bool,
     /// Never empty: the first one is the document.
     open: Vec<Element<'t>>,
-    sets: Sets,
+    sets: Sets<'t>,
     hits: Hits<'t>,
     /// Set inside of an element that is too deep to be kept and whose text is a secret.
     flat: Option<&'static str>,

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::support::{assert_problems, assert_span, cases, source};
+use crate::support::{assert_problems, assert_span, source};
 
 /// Every promise that holds for any input.
 fn check(text: &str) {
@@ -67,7 +67,7 @@ fn generated(depth: u32) -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn any_text_is_read(text in ".{0,80}") {
