@@ -12,10 +12,14 @@ mod limits;
 mod load;
 mod manifest;
 mod open;
+mod own;
 mod read;
 mod recognise;
+mod written;
 
 pub use error::OpenError;
 pub use limits::Limits;
 pub use manifest::{FORMAT, VERSION};
 pub use open::{Archive, Options, open};
+pub use own::own_file;
+pub use written::{Collector, Entry, Hierarchy, WrittenFile, WrittenManifest};

@@ -1,0 +1,39 @@
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::CommandsArgs;
+use crate::out::Allow;
+
+/// Fill a cmlint snapshot from a live ConfigMgr site. Everything is read-only.
+///
+/// Exit codes: 0 everything that was asked for is complete; 3 some of it is not; 2 nothing was collected, or the
+/// call was wrong.
+#[derive(Parser, Debug)]
+#[command(name = "cmlint-collect", version, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    Commands(CommandsArgs),
+}
+
+/// Where a collecting command puts what it collects.
+#[derive(clap::Args, Debug)]
+pub struct OutArgs {
+    /// The folder of the snapshot. One that holds a snapshot already is added to.
+    #[arg(long, short, value_name = "FOLDER")]
+    pub out: PathBuf,
+    /// Mix what is refused otherwise.
+    #[arg(long, value_name = "WHAT")]
+    pub allow: Vec<Allow>,
+    /// Say what would be asked of whom, and ask nobody.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Show no progress.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
