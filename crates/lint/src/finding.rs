@@ -55,6 +55,15 @@ impl Object {
         }
         object
     }
+
+    /// The object of an account that several places name: each of them is another identity of it.
+    pub fn account_use(account: &cmlint_model::need::Use<'_>) -> Object {
+        let mut object = Object { key: account.key(), ..Object::account(account) };
+        for place in account.places() {
+            object = object.alias(place.key());
+        }
+        object
+    }
 }
 
 /// A place in a file with words.

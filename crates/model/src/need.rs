@@ -1,7 +1,11 @@
 //! Needs: what a lint declares and receives. A need says what a hole in its data means.
 
+mod several;
+
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
+
+pub use several::{Purposes, Several, Use};
 
 use crate::purpose::Purpose;
 use crate::table::{Fact, Row};
