@@ -55,6 +55,11 @@ impl Archive {
         &self.sources
     }
 
+    /// Takes the user's own files beside the texts, so that reports can show them.
+    pub fn adopt(&mut self, own: Sources) {
+        self.sources.adopt(own);
+    }
+
     /// Files that are no part of the snapshot, and why: unknown, or not named by the manifest.
     pub fn ignored(&self) -> &[(String, String)] {
         &self.ignored

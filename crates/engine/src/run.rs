@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cmlint_lint::{Finding, LintDef, Outcome, Severity};
 use cmlint_model::need::Context;
@@ -8,7 +8,7 @@ use cmlint_model::{Gap, Snapshot, Text};
 use cmlint_source::Sources;
 use rayon::prelude::*;
 
-use crate::{Hide, NotSelected, Selection, fingerprint, hush};
+use crate::{Accepted, Hide, NotSelected, Notice, Selection, fingerprint, hush};
 
 /// How to run.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +32,10 @@ pub struct Run {
     pub lints: Vec<LintResult>,
     /// Lints that were left out because nothing they are about was given.
     pub not_selected: Vec<NotSelected>,
+    /// What is to be said about the user's own files, in the order of their places.
+    pub notices: Vec<Notice>,
+    /// Severities that the user gave to lints, by their ids.
+    pub severities: BTreeMap<String, Severity>,
 }
 
 /// The result of one lint.
@@ -66,6 +70,15 @@ pub enum Verdict {
     Crashed(String),
 }
 
+impl LintResult {
+    /// Whether there is nothing that the lint could find and has not shown: only then does the absence of a
+    /// finding mean anything.
+    pub fn is_whole(&self) -> bool {
+        let judged = matches!(self.verdict, Verdict::Fail | Verdict::Pass | Verdict::NotApplicable(_));
+        judged && self.gaps.is_empty() && self.hidden == 0
+    }
+}
+
 impl Verdict {
     /// The word of outputs.
     pub fn word(&self) -> &'static str {
@@ -88,6 +101,10 @@ pub struct Reported {
     pub fingerprint: String,
     /// Whether somebody has dealt with it.
     pub state: State,
+    /// Who has dealt with it and why; only of what is suppressed.
+    pub accepted: Option<Accepted>,
+    /// Why it is open although somebody has dealt with it before.
+    pub reopened: Option<Text>,
 }
 
 /// Whether somebody has dealt with a finding.
@@ -145,10 +162,15 @@ impl Run {
         summary
     }
 
-    /// The worst open finding.
+    /// The worst open finding, those about the user's own files included.
     pub fn worst(&self) -> Option<Severity> {
         let open = self.lints.iter().flat_map(|l| &l.findings).filter(|f| f.state == State::Open);
-        open.map(|f| f.finding.severity).max()
+        open.map(|f| f.finding.severity).chain(self.notices.iter().filter_map(|n| n.severity())).max()
+    }
+
+    /// The severity of a lint's findings, as the user wants it or as the lint says.
+    pub fn severity_of(&self, def: &LintDef) -> Severity {
+        self.severities.get(def.id).copied().unwrap_or(def.meta.severity)
     }
 }
 
@@ -161,7 +183,7 @@ pub fn run(selection: Selection, snapshot: &Snapshot<'_>, sources: &Sources, opt
     let mut lints: Vec<LintResult> =
         selection.lints.par_iter().map(|def| result(*def, def.evaluate(context), sources, options)).collect();
     lints.sort_by_key(|l| l.def.id);
-    Run { lints, not_selected: selection.not_selected }
+    Run { lints, not_selected: selection.not_selected, notices: Vec::new(), severities: BTreeMap::new() }
 }
 
 fn result(def: LintDef, outcome: Outcome, sources: &Sources, options: Options) -> LintResult {
@@ -182,7 +204,13 @@ fn result(def: LintDef, outcome: Outcome, sources: &Sources, options: Options) -
     let mut findings: Vec<Reported> = findings
         .into_iter()
         .filter(|f| f.confidence >= options.min_confidence)
-        .map(|finding| Reported { fingerprint: fingerprint(def.id, &finding), finding, state: State::Open })
+        .map(|finding| Reported {
+            fingerprint: fingerprint(def.id, &finding),
+            finding,
+            state: State::Open,
+            accepted: None,
+            reopened: None,
+        })
         .collect();
     findings.sort_by(|a, b| {
         let place = |f: &Reported| f.finding.labels.first().map(|l| sources.order(l.span));

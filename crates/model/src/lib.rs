@@ -24,7 +24,7 @@ pub use coverage::{Cover, Gap, Judged, Statement, Status};
 pub use dataset::{DATASETS, Dataset, DatasetInfo, FileKind, Lazy};
 pub use inventory::{HostEntry, HostRole, Inventory, SiteEntry};
 pub use key::Key;
-pub use policy::Policy;
+pub use policy::{Exception, Policy};
 pub use purpose::Purpose;
 pub use scope::{Scope, ScopeKind, host_key};
 pub use snapshot::{About, FileProblem, Insert, Snapshot};

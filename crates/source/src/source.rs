@@ -41,6 +41,8 @@ impl Encoding {
 pub struct Source {
     pub(crate) id: FileId,
     path: String,
+    /// Set for a file of the user's own.
+    pub(crate) outward: Option<String>,
     text: String,
     encoding: Encoding,
     /// Set for a document inside another one.
@@ -71,6 +73,7 @@ impl Source {
         Source {
             id,
             path,
+            outward: None,
             text,
             encoding,
             parent,
@@ -90,6 +93,11 @@ impl Source {
     /// path of the file that holds it.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The path from the root of the repository, of a file of the user's own; `None` for files of a snapshot.
+    pub fn outward(&self) -> Option<&str> {
+        self.outward.as_deref()
     }
 
     /// The decoded text, without a byte order mark. It may hold secrets: show only what an excerpt shows.

@@ -6,6 +6,7 @@ use crate::{Encoding, FileId, Mask, OffsetMap, Source, Span, Why};
 #[derive(Debug, Default)]
 pub struct Sources {
     roots: Vec<Source>,
+    own: Vec<Source>,
 }
 
 /// A span as an output names it.
@@ -38,6 +39,32 @@ impl Sources {
         let id = FileId { root, child: 0 };
         self.roots.push(Source::new(id, path.into(), text, encoding, None));
         id
+    }
+
+    /// Adds a file of the user's own: settings, suppressions, a baseline. It is no part of the snapshot:
+    /// [`Self::files`] does not list it. `path` names it for a reader, `outward` from the root of the
+    /// repository.
+    ///
+    /// # Panics
+    /// Panics when there are so many that their numbers would meet those of the snapshot's files.
+    pub fn add_own(&mut self, path: impl Into<String>, outward: impl Into<String>, text: String) -> FileId {
+        let number = u32::try_from(self.own.len()).expect("fewer than 2^32 files");
+        // Numbers from the other end, so that these files can be read before there is a snapshot.
+        let id = FileId { root: u32::MAX - number, child: 0 };
+        assert!(self.roots.len() < id.root as usize, "the numbers of files are used up");
+        let mut source = Source::new(id, path.into(), text, Encoding::Utf8, None);
+        source.outward = Some(outward.into());
+        self.own.push(source);
+        id
+    }
+
+    /// Takes over the user's own files of another collection; spans that name them stay valid.
+    ///
+    /// # Panics
+    /// Panics where both hold files of the user's own, because their numbers would be the same.
+    pub fn adopt(&mut self, other: Sources) {
+        assert!(self.own.is_empty() || other.own.is_empty(), "files of the user's own come from one place");
+        self.own.extend(other.own);
     }
 
     /// Adds a document that lies inside `parent`. Masks of the parent that touch the value are carried over.
@@ -80,19 +107,22 @@ impl Sources {
     /// # Panics
     /// Panics if the identifier comes from another `Sources`.
     pub fn get(&self, file: FileId) -> &Source {
-        let root = &self.roots[file.root as usize];
+        let root = match self.roots.get(file.root as usize) {
+            Some(root) => root,
+            None => &self.own[(u32::MAX - file.root) as usize],
+        };
         match file.child {
             0 => root,
             n => &root.children[n as usize - 1],
         }
     }
 
-    /// Files on disk, in the order they were added.
+    /// Files of the snapshot, in the order they were added.
     pub fn files(&self) -> impl ExactSizeIterator<Item = &Source> {
         self.roots.iter()
     }
 
-    /// Files on disk and the documents inside them.
+    /// Files of the snapshot and the documents inside them.
     pub fn all(&self) -> impl Iterator<Item = &Source> {
         self.roots.iter().flat_map(|r| std::iter::once(r).chain(r.children.iter().map(|(_, c)| c)))
     }
@@ -172,6 +202,20 @@ mod tests {
         sources.mask(child.span(6, 6), Why::Secret("test"));
         assert_eq!(sources.get(file).masks()[0].start, start as u32 + 7);
         assert_eq!(sources.get(child).masks().len(), 1);
+    }
+
+    #[test]
+    fn files_of_the_user_are_found_and_not_listed() {
+        let mut own = Sources::new();
+        let settings = own.add_own("../x.toml", "x.toml", "a = 1".to_owned());
+        let mut sources = Sources::new();
+        let file = sources.add("x.json", "[]".to_owned(), Encoding::Utf8);
+        sources.adopt(own);
+        assert_eq!(sources.text(settings.span(0, 1)), "a");
+        assert_eq!(sources.get(settings).outward(), Some("x.toml"));
+        assert_eq!(sources.get(file).outward(), None);
+        assert_eq!(sources.files().map(Source::id).collect::<Vec<_>>(), [file]);
+        assert_eq!(sources.place(settings.span(4, 1)).path, "../x.toml");
     }
 
     #[test]

@@ -98,7 +98,11 @@ pub(crate) fn whole(sources: &Sources, span: Span) -> Region {
 
 /// The path of the file on disk that a span lies in, from the root of the repository.
 pub(crate) fn path_of(sources: &Sources, root: &str, span: Span) -> String {
-    path(root, sources.get(span.file).path())
+    let source = sources.get(span.file);
+    match source.outward() {
+        Some(own) => path("", own),
+        None => path(root, source.path()),
+    }
 }
 
 /// The place that a finding is about.
