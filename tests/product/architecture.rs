@@ -15,10 +15,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("cmlint-lint", &["model", "winsec", "source"]),
     ("cmlint-lints", &["lint", "model", "winsec", "source"]),
     ("cmlint-engine", &["lint", "model", "source"]),
-    ("cmlint-report", &["engine", "lint", "model", "source"]),
+    ("cmlint-diff", &["engine", "lint", "model", "winsec", "source"]),
+    ("cmlint-report", &["diff", "engine", "lint", "model", "source"]),
     (
         "cmlint",
-        &["archive", "config", "engine", "lint", "lints", "model", "report", "source", "text", "winsec"],
+        &[
+            "archive", "config", "diff", "engine", "lint", "lints", "model", "report", "source", "text",
+            "winsec",
+        ],
     ),
     ("cmlint-collect", &["archive", "model", "winsec"]),
     ("xtask", &["archive", "model", "engine", "lints"]),

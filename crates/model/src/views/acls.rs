@@ -342,6 +342,11 @@ impl Acls<'_> {
     pub fn inner(text: &Spanned<Str<'_>>) -> Span {
         inner(text)
     }
+
+    /// The kind of object of a row; `None` where no kind of ours names it.
+    pub fn kind_of(word: &str, path: &str) -> Option<Kind> {
+        kind_of(word, path).map(|(kind, _)| kind)
+    }
 }
 
 #[cfg(test)]
