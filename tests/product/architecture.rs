@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("cmlint-lints", &["lint", "model", "winsec", "source"]),
     ("cmlint-engine", &["lint", "model", "source"]),
     ("cmlint-diff", &["engine", "lint", "model", "winsec", "source"]),
+    ("cmlint-config", &["engine", "lint", "model", "source"]),
     ("cmlint-report", &["diff", "engine", "lint", "model", "source"]),
     (
         "cmlint",
