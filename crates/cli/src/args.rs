@@ -121,6 +121,12 @@ pub struct Explain {
 /// `rules`.
 #[derive(Args, Debug)]
 pub struct Rules {
+    /// The requirements of the source documents, and which lints judge each.
+    #[arg(long)]
+    pub by_requirement: bool,
+    /// Only the requirements of one group or account, by its title: "Network Access Account".
+    #[arg(long, value_name = "TITLE", requires = "by_requirement")]
+    pub subject: Option<String>,
     /// Output as FORMAT or FORMAT=FILE.
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub output: Vec<Output>,

@@ -1,6 +1,7 @@
 //! `cmlint coverage`, `explain` and `rules`.
 
 use cmlint_lints::LINTS;
+use cmlint_report::requirements::Table as Requirements;
 use cmlint_report::{coverage as coverage_report, explain as explain_report, rules as rules_report};
 
 use crate::Exit;
@@ -36,10 +37,37 @@ pub(crate) fn explain(cli: &Cli, args: &Explain) -> Result<Exit, Exit> {
 }
 
 pub(crate) fn rules(cli: &Cli, args: &Rules) -> Result<Exit, Exit> {
+    if args.by_requirement {
+        return by_requirement(cli, args);
+    }
     for output in answers(&args.output)? {
         let text = match output.format {
             Format::Json => rules_report::json(LINTS, TOOL),
             _ => rules_report::human(LINTS, &style(cli, output.file.is_some())),
+        };
+        deliver(&text, &output)?;
+    }
+    Ok(Exit::Clean)
+}
+
+fn by_requirement(cli: &Cli, args: &Rules) -> Result<Exit, Exit> {
+    let requirements = cmlint_lints::requirements();
+    let mut table = Requirements::new(&requirements, LINTS);
+    if let Some(subject) = &args.subject {
+        if !requirements.iter().any(|r| r.subject.eq_ignore_ascii_case(subject.trim())) {
+            let near = requirements
+                .iter()
+                .map(|r| (distance(&subject.to_lowercase(), &r.subject.to_lowercase()), r.subject));
+            let near = near.min().map_or_else(String::new, |(_, title)| format!("; did you mean `{title}`?"));
+            say(&format!("cmlint: no requirement is about `{}`{near}", visible(subject)));
+            return Err(Exit::Usage);
+        }
+        table = table.of(subject.trim());
+    }
+    for output in answers(&args.output)? {
+        let text = match output.format {
+            Format::Json => table.json(TOOL),
+            _ => table.human(&style(cli, output.file.is_some())),
         };
         deliver(&text, &output)?;
     }

@@ -9,12 +9,14 @@ mod def;
 mod finding;
 mod meta;
 mod outcome;
+mod requirement;
 mod sink;
 
 pub use def::{Lint, LintDef};
 pub use finding::{Finding, Fix, Label, Object, Report};
 pub use meta::{Meta, Reference, Severity};
 pub use outcome::Outcome;
+pub use requirement::Requirement;
 pub use sink::{Sink, Subject};
 
 /// What a lint file imports.

@@ -19,6 +19,7 @@ pub mod junit;
 pub mod markdown;
 pub mod outward;
 mod paint;
+pub mod requirements;
 pub mod rules;
 pub mod sarif;
 

@@ -1,9 +1,10 @@
 //! Coverage, rules, explain.
 
 use cmlint_lint::LintDef;
+use cmlint_lint::Requirement;
 use cmlint_lint::prelude::*;
 use cmlint_model::{Insert, Snapshot, Statement};
-use cmlint_report::{Style, coverage, explain, rules};
+use cmlint_report::{Style, coverage, explain, requirements, rules};
 
 use crate::support::*;
 
@@ -62,6 +63,21 @@ fn coverage_of_loose_files_names_the_lints_that_do_not_run() {
 fn the_table_of_lints() {
     expected!("rules-80", rules::human(&lints(), &style(80)));
     expected!("rules-json", rules::json(&lints()[5..], TOOL));
+}
+
+#[test]
+fn the_table_of_requirements() {
+    let rows = |id, statement, reason| Requirement { id, subject: "Site server", statement, reason };
+    let requirements = [
+        rows("T1.1", "A site server has a good name.", None),
+        rows("T1.3", "Its name is liked.", Some("Taste is in no snapshot. Ask around.")),
+        Requirement { subject: "Sites", ..rows("T2.1", "Nobody has written a lint for this.", None) },
+    ];
+    let lints = lints();
+    let table = || requirements::Table::new(&requirements, &lints);
+    expected!("requirements-60", table().human(&style(60)));
+    expected!("requirements-of-one-subject", table().of("site SERVER").human(&style(60)));
+    expected!("requirements-json", table().json(TOOL));
 }
 
 #[test]
