@@ -37,7 +37,7 @@ impl Exit {
             return Exit::Findings;
         }
         // A lint that fails below the threshold and has holes could hide a worse finding.
-        let holes = run.lints.iter().any(|l| l.verdict == Verdict::NotEvaluated || !l.gaps.is_empty());
+        let holes = run.lints.iter().any(cmlint_engine::LintResult::is_incomplete);
         if holes && !allow_incomplete { Exit::Incomplete } else { Exit::Clean }
     }
 }

@@ -13,9 +13,22 @@ pub fn day(text: &str) -> Option<Date> {
     if plain { date.parse().ok() } else { None }
 }
 
+/// The day, in UTC, of a number of seconds since 1970 (`SOURCE_DATE_EPOCH`).
+pub fn day_of_epoch(seconds: i64) -> Option<Date> {
+    let moment = jiff::Timestamp::from_second(seconds).ok()?;
+    Some(jiff::tz::TimeZone::UTC.to_datetime(moment).date())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seconds_are_a_day_of_utc() {
+        assert_eq!(day_of_epoch(1_782_863_999), day("2026-06-30"));
+        assert_eq!(day_of_epoch(1_782_864_000), day("2026-07-01"));
+        assert_eq!(day_of_epoch(i64::MAX), None);
+    }
 
     #[test]
     fn a_day_is_written_in_one_way() {

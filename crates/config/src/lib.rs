@@ -10,7 +10,6 @@ mod purpose;
 mod settings;
 mod suppressions;
 
-pub use day::day;
-pub use purpose::OnPurpose;
+pub use day::{day, day_of_epoch};
 pub use settings::{KEYS, Settings, TEMPLATE, settings};
 pub use suppressions::suppressions;

@@ -1,21 +1,9 @@
+use cmlint_engine::OnPurpose;
 use cmlint_model::{Dataset, Scope};
 use cmlint_source::{Span, Spanned};
 use toml::de::DeTable;
 
 use crate::document::Document;
-
-/// A hole that is meant to be there: a host that nobody may ask, a database on another team's server.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OnPurpose {
-    /// The dataset.
-    pub dataset: Dataset,
-    /// Where; everywhere without it.
-    pub scope: Option<Scope>,
-    /// Why it is not collected.
-    pub reason: String,
-    /// The entry.
-    pub span: Span,
-}
 
 const KEYS: &[&str] = &["dataset", "scope", "reason"];
 

@@ -1,13 +1,12 @@
 //! `cmlint.toml`.
 
-use cmlint_engine::Selector;
+use cmlint_engine::{OnPurpose, Selector};
 use cmlint_lint::{LintDef, Severity};
 use cmlint_model::proof::Confidence;
 use cmlint_model::{Exception, Policy};
 use cmlint_source::{FileId, Problem, Sources, Spanned};
 use toml::de::DeTable;
 
-use crate::OnPurpose;
 use crate::document::{Document, shown};
 use crate::purpose;
 

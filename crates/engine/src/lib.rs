@@ -17,5 +17,5 @@ pub use run::{LintResult, Options, Reported, Run, State, Summary, Verdict, run};
 pub use select::{NotSelected, Selection, select};
 pub use selector::{Selector, Unknown};
 pub use settle::{
-    Accepted, Date, Grounds, Known, Notice, NoticeKind, Settlement, Suppression, known, settle,
+    Accepted, Date, Grounds, Known, Notice, NoticeKind, OnPurpose, Settlement, Suppression, known, settle,
 };

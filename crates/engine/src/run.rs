@@ -49,6 +49,8 @@ pub struct LintResult {
     pub findings: Vec<Reported>,
     /// Holes that could hide more.
     pub gaps: Vec<Gap>,
+    /// How many of the holes are meant to be there.
+    pub on_purpose: usize,
     /// Number of subjects seen.
     pub checked: usize,
     /// Findings that are hidden because they are not sure enough.
@@ -76,6 +78,16 @@ impl LintResult {
     pub fn is_whole(&self) -> bool {
         let judged = matches!(self.verdict, Verdict::Fail | Verdict::Pass | Verdict::NotApplicable(_));
         judged && self.gaps.is_empty() && self.hidden == 0
+    }
+
+    /// Whether something that is not meant to be missing could hide a finding.
+    pub fn is_incomplete(&self) -> bool {
+        let meant = self.on_purpose == self.gaps.len();
+        match self.verdict {
+            // Without any hole it is something else that is not known.
+            Verdict::NotEvaluated => !meant || self.gaps.is_empty() || self.hidden > 0,
+            _ => !meant,
+        }
     }
 }
 
@@ -222,5 +234,5 @@ fn result(def: LintDef, outcome: Outcome, sources: &Sources, options: Options) -
     let hidden = all - findings.len();
     let verdict =
         if verdict == Verdict::Fail && findings.is_empty() { Verdict::NotEvaluated } else { verdict };
-    LintResult { def, verdict, findings, gaps, checked, hidden }
+    LintResult { def, verdict, findings, gaps, on_purpose: 0, checked, hidden }
 }

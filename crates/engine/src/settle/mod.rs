@@ -3,6 +3,7 @@
 
 mod baseline;
 mod notice;
+mod purpose;
 mod suppression;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use crate::Run;
 pub use baseline::{Known, known};
 pub use jiff::civil::Date;
 pub use notice::{Notice, NoticeKind};
+pub use purpose::OnPurpose;
 pub use suppression::{Accepted, Grounds, Suppression};
 
 /// What the user's own files say about findings.
@@ -27,6 +29,8 @@ pub struct Settlement<'a> {
     pub today: Option<Date>,
     /// Severities of lints by id, where they differ from the lint's own.
     pub severities: BTreeMap<String, Severity>,
+    /// Holes that are meant to be there.
+    pub on_purpose: &'a [OnPurpose],
     /// All lints there are, those that do not run included.
     pub lints: &'a [LintDef],
 }
@@ -49,4 +53,5 @@ pub fn settle(run: &mut Run, settlement: &Settlement<'_>, sources: &Sources) {
         }
     }
     run.severities = settlement.severities.clone();
+    purpose::apply(run, settlement.on_purpose);
 }
