@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod container;
+mod cut;
 mod error;
 mod limits;
 mod load;
@@ -17,6 +18,7 @@ mod read;
 mod recognise;
 mod written;
 
+pub use cut::without_secrets;
 pub use error::OpenError;
 pub use limits::Limits;
 pub use manifest::{FORMAT, VERSION};
