@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cmlint_source::Span;
 
 use crate::rows::place_of;
-use crate::{Dataset, Gap, Scope, ScopeKind, Snapshot, Status, host_key};
+use crate::{Dataset, Gap, Judged, Scope, ScopeKind, Snapshot, Status, host_key};
 
 /// Which sites, computers, domains and databases belong to the hierarchy, as far as the snapshot says.
 ///
@@ -138,6 +138,25 @@ impl Inventory {
     /// Why there may be more databases; empty when the list is complete.
     pub fn database_holes(&self) -> &[Gap] {
         &self.database_holes
+    }
+
+    /// The database of a site, by the scope of what belongs to the site.
+    ///
+    /// # Errors
+    /// The holes, when the site or its database is not known.
+    pub fn database_of(&self, scope: &Scope) -> Judged<&Scope> {
+        let hole = |dataset, why: &str, known: &[Gap]| match known {
+            [] => vec![Gap::new(dataset, scope.clone(), Status::Partial, why)],
+            gaps => gaps.to_vec(),
+        };
+        let Scope::Site(code) = scope else {
+            return Err(hole(Dataset::Site, "it belongs to no site", &self.site_holes));
+        };
+        let Some(site) = self.site(code) else {
+            return Err(hole(Dataset::Site, "the site is not in the list", &self.site_holes));
+        };
+        let why = "nothing names the site's database";
+        site.database.as_ref().ok_or_else(|| hole(Dataset::SiteDefinition, why, &self.database_holes))
     }
 
     /// The key of a computer: lower case, and a short name is completed when exactly one computer of the

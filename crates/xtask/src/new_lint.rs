@@ -10,7 +10,7 @@ use crate::process::root;
 /// Arguments.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// The bad state, in kebab-case: naa-signs-in-interactively.
+    /// The bad state, in kebab-case: account-signs-in-interactively.
     id: String,
     /// Another folder than lints/.
     #[arg(long, value_name = "DIR")]
@@ -82,7 +82,7 @@ fn make(lints: &Path, id: &str) -> Outcome<PathBuf> {
 fn complaint(id: &str) -> Option<String> {
     let words: Vec<&str> = id.split('-').collect();
     let kebab = words.iter().all(|w| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase()));
-    let example = "such as naa-signs-in-interactively";
+    let example = "such as account-signs-in-interactively";
     if !kebab {
         return Some(format!(
             "`{id}` is not in kebab-case: lower-case letters and single hyphens, {example}"
