@@ -47,3 +47,5 @@ ldbadd -H "$SAM" "$D/seed.ldif"
 # A stranger of another domain, as a member.
 tool group addmembers 'Domain Admins' 'Server Admins'
 tool spn add HTTP/cm02.contoso.test web-cm02 || samba-tool spn add HTTP/cm02.contoso.test web-cm02 "$CONF"
+samba-tool domain exportkeytab "$D/http.keytab" --principal=HTTP/cm02.contoso.test "$CONF"
+chmod 644 "$D/http.keytab"

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::commands::CommandsArgs;
+use crate::directory::DirectoryArgs;
 use crate::out::Allow;
 
 /// Fill a cmlint snapshot from a live ConfigMgr site. Everything is read-only.
@@ -19,6 +20,7 @@ pub struct Args {
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     Commands(CommandsArgs),
+    Directory(DirectoryArgs),
 }
 
 /// Where a collecting command puts what it collects.

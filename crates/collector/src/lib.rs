@@ -13,6 +13,7 @@
 mod args;
 mod commands;
 mod credentials;
+mod directory;
 mod failure;
 mod place;
 mod run;

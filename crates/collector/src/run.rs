@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::Failure;
 use crate::args::{Args, Command, OutArgs};
 use crate::commands;
+use crate::directory::DirectoryPlace;
 use crate::out::{Done, Out, State, closing_table};
 use crate::place::{Ask, Place, Run};
 use crate::progress::Progress;
@@ -33,6 +34,7 @@ fn command(command: Command) -> Result<u8, Failure> {
             print(&text);
             COMPLETE
         }),
+        Command::Directory(args) => collect(&DirectoryPlace::new(&args)?, &args.out),
     }
 }
 

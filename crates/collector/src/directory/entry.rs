@@ -4,7 +4,7 @@ use std::fmt;
 
 /// An object with the attributes that were asked for and that it has.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Distinguished name.
     pub dn: String,
     /// Attributes with all their values, named as the server names them.
@@ -13,35 +13,35 @@ pub struct Entry {
 
 impl Entry {
     /// The values of an attribute, by its name in any case.
-    pub fn values(&self, name: &str) -> &[Vec<u8>] {
+    pub(crate) fn values(&self, name: &str) -> &[Vec<u8>] {
         let found = self.attributes.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
         found.map_or(&[], |(_, values)| values)
     }
 
     /// The first value of an attribute.
-    pub fn bytes(&self, name: &str) -> Option<&[u8]> {
+    pub(crate) fn bytes(&self, name: &str) -> Option<&[u8]> {
         self.values(name).first().map(Vec::as_slice)
     }
 
     /// The first value of an attribute, where it is text.
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         std::str::from_utf8(self.bytes(name)?).ok()
     }
 
     /// All values of an attribute that are text.
-    pub fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
         self.values(name).iter().filter_map(|v| std::str::from_utf8(v).ok())
     }
 
     /// Whether the object is of a class.
-    pub fn is(&self, class: &str) -> bool {
+    pub(crate) fn is(&self, class: &str) -> bool {
         self.texts("objectClass").any(|c| c.eq_ignore_ascii_case(class))
     }
 }
 
 /// How far below its base a question reaches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Depth {
+pub(crate) enum Depth {
     /// The base itself.
     Base,
     /// The objects directly below it.
@@ -52,7 +52,7 @@ pub enum Depth {
 
 /// A question to a directory.
 #[derive(Clone, Debug)]
-pub struct Question<'q> {
+pub(crate) struct Question<'q> {
     /// Distinguished name to start at; empty for the server itself.
     pub base: &'q str,
     /// How far to look.
@@ -65,7 +65,7 @@ pub struct Question<'q> {
 
 /// A part of an answer.
 #[derive(Clone, Debug, Default)]
-pub struct Page {
+pub(crate) struct Page {
     /// Objects.
     pub entries: Vec<Entry>,
     /// What to send for the next part; `None` after the last.
@@ -73,7 +73,7 @@ pub struct Page {
 }
 
 /// A directory that answers questions.
-pub trait Directory {
+pub(crate) trait Directory {
     /// One page of an answer. `from` is what the page before gave, empty for the first.
     ///
     /// # Errors
@@ -83,7 +83,7 @@ pub trait Directory {
 
 /// Why a directory did not answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// Nothing listens, or nothing answers in time.
     Unreachable {
         /// Name of the server.
@@ -126,7 +126,7 @@ impl fmt::Display for Refusal {
 
 impl Refusal {
     /// Whether another question to the same server may be answered.
-    pub fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         matches!(self, Refusal::NoSuchObject | Refusal::Denied(_) | Refusal::Limit(_))
     }
 }
@@ -137,7 +137,7 @@ impl Refusal {
 ///
 /// # Errors
 /// Why the answer, or its rest, is missing; what was taken before stands.
-pub fn each(
+pub(crate) fn each(
     directory: &mut dyn Directory,
     question: &Question<'_>,
     take: &mut dyn FnMut(&mut dyn Directory, Entry) -> Result<(), Refusal>,
@@ -162,7 +162,7 @@ pub fn each(
 ///
 /// # Errors
 /// Why it is not known.
-pub fn one(directory: &mut dyn Directory, dn: &str, attributes: &[&str]) -> Result<Option<Entry>, Refusal> {
+pub(crate) fn one(directory: &mut dyn Directory, dn: &str, attributes: &[&str]) -> Result<Option<Entry>, Refusal> {
     let question = Question { base: dn, depth: Depth::Base, filter: "(objectClass=*)", attributes };
     let mut found = None;
     let asked = each(directory, &question, &mut |_, entry| {
@@ -214,7 +214,7 @@ fn range(attribute: &str) -> Option<(String, Option<u64>)> {
 }
 
 /// A value inside a filter (RFC 4515, 3).
-pub fn escaped(value: &str) -> String {
+pub(crate) fn escaped(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {
@@ -227,12 +227,12 @@ pub fn escaped(value: &str) -> String {
 }
 
 /// Bytes inside a filter.
-pub fn escaped_bytes(bytes: &[u8]) -> String {
+pub(crate) fn escaped_bytes(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("\\{byte:02x}")).collect()
 }
 
 /// A distinguished name as a key: without case, without blanks after commas.
-pub fn dn_key(dn: &str) -> String {
+pub(crate) fn dn_key(dn: &str) -> String {
     let mut key = String::with_capacity(dn.len());
     let mut after_comma = false;
     for c in dn.trim().chars() {
@@ -246,7 +246,7 @@ pub fn dn_key(dn: &str) -> String {
 }
 
 /// The DNS name of a domain's distinguished name: `contoso.com` of `DC=contoso,DC=com`.
-pub fn dns_of(dn: &str) -> String {
+pub(crate) fn dns_of(dn: &str) -> String {
     let labels = dn.split(',').filter_map(|part| {
         let (kind, label) = part.split_once('=')?;
         kind.trim().eq_ignore_ascii_case("dc").then(|| label.trim().to_lowercase())

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use cmlint_winsec::{Sid, binary, sddl};
 
 use super::entry::Entry;
@@ -20,7 +22,7 @@ const WIDTH: usize = 76;
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn write(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
+pub(crate) fn write(out: &mut impl Write, entry: &Entry) -> io::Result<()> {
     line(out, "dn", entry.dn.as_bytes())?;
     line(out, "changetype", b"add")?;
     for (name, values) in &entry.attributes {
@@ -50,7 +52,7 @@ fn as_text(name: &str, value: &[u8]) -> Option<String> {
 fn line(out: &mut impl Write, name: &str, value: &[u8]) -> io::Result<()> {
     let text = match std::str::from_utf8(value) {
         Ok(text) if is_safe(text) => format!("{name}: {text}"),
-        _ => format!("{name}:: {}", base64(value)),
+        _ => format!("{name}:: {}", STANDARD.encode(value)),
     };
     // The name is ASCII by the syntax of LDAP, and the value by the check above.
     let mut rest = text.as_bytes();
@@ -70,20 +72,4 @@ fn line(out: &mut impl Write, name: &str, value: &[u8]) -> io::Result<()> {
 fn is_safe(text: &str) -> bool {
     let first = !text.starts_with([' ', ':', '<']);
     first && !text.ends_with(' ') && text.bytes().all(|b| (0x20..0x7f).contains(&b))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for digit in 0..4 {
-            if digit <= chunk.len() {
-                out.push(DIGITS[(word >> (18 - 6 * digit)) as usize & 63].into());
-            } else {
-                out.push('=');
-            }
-        }
-    }
-    out
 }
