@@ -169,6 +169,12 @@ fn a_file_over_the_limit_is_a_hole_and_an_input_over_it_an_error() {
     let path = folder.to_str().unwrap();
     let said = sound(cmlint(&["check", path, "--max-file-size", "100"]));
     assert!(said.all().contains("role.xml") && said.all().contains("--max-file-size"), "{}", said.all());
+    // Letters beyond ASCII have one byte here and two as UTF-8.
+    let page = [b"<SMS_Roles>".as_slice(), &[0xE9; 80], b"</SMS_Roles>"].concat();
+    std::fs::write(folder.join("page.xml"), page).unwrap();
+    let said = sound(cmlint(&["check", path, "--max-file-size", "150"]));
+    assert!(said.all().contains("page.xml") && said.all().contains("as UTF-8"), "{}", said.all());
+    std::fs::remove_file(folder.join("page.xml")).unwrap();
     assert_eq!(sound(cmlint(&["check", path, "--max-total-size", "100"])).code, 2);
     assert_eq!(sound(cmlint(&["check", path, "--max-files", "1"])).code, 2);
 }

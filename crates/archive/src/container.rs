@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use crate::load::{self, Loaded};
 use crate::{Limits, OpenError};
 
 /// What the input consists of.
@@ -85,6 +86,19 @@ impl Container {
             Kind::File(path) => self.read_file(path),
             Kind::Zip(zip) => self.read_zip(zip, entry),
         }
+    }
+
+    /// Reads a file and decodes it. UTF-16 and code pages grow when they become UTF-8, and a span reaches no
+    /// further than the limit.
+    pub(crate) fn text(&self, entry: &Entry, path: &str, declared: Option<&str>) -> Result<Loaded, String> {
+        let loaded = load::text(path.to_owned(), self.read(entry)?, declared);
+        if loaded.text.len() as u64 > self.limits.file {
+            return Err(format!(
+                "it is larger than {} bytes as UTF-8 (raise the limit with --max-file-size)",
+                self.limits.file
+            ));
+        }
+        Ok(loaded)
     }
 
     fn folder(path: &Path, limits: Limits) -> Result<Container, OpenError> {

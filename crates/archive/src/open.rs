@@ -127,10 +127,10 @@ fn with_manifest(
     entry: &Entry,
     options: Options,
 ) -> Result<Archive, OpenError> {
-    let bytes =
-        container.read(entry).map_err(|why| OpenError::Unreadable(path.join("manifest.json"), why))?;
+    let loaded = container
+        .text(entry, "manifest.json", None)
+        .map_err(|why| OpenError::Unreadable(path.join("manifest.json"), why))?;
     let mut sources = Sources::new();
-    let loaded = load::text("manifest.json".to_owned(), bytes, None);
     let problems = loaded.problems(None);
     let id = sources.add(loaded.path, loaded.text, loaded.encoding);
     let claims = manifest::claims_to_be_one(sources.get(id).text());
@@ -182,8 +182,7 @@ impl Archive {
                 let Some(entry) = entries.get(path) else {
                     return (*path, Err(refused(container, prefix, path)));
                 };
-                let bytes = container.read(entry);
-                (*path, bytes.map(|bytes| load::text((*path).to_owned(), bytes, file.encoding.as_deref())))
+                (*path, container.text(entry, path, file.encoding.as_deref()))
             })
             .collect();
         let mut ids: BTreeMap<&str, Result<Opened, String>> = BTreeMap::new();
@@ -288,14 +287,8 @@ fn refused(container: &Container, prefix: &str, path: &str) -> String {
 }
 
 fn loose(path: &Path, container: &Container) -> Result<Archive, OpenError> {
-    let read: Vec<(&Entry, Result<Loaded, String>)> = container
-        .entries
-        .par_iter()
-        .map(|entry| {
-            let bytes = container.read(entry);
-            (entry, bytes.map(|bytes| load::text(entry.path.clone(), bytes, None)))
-        })
-        .collect();
+    let read: Vec<(&Entry, Result<Loaded, String>)> =
+        container.entries.par_iter().map(|entry| (entry, container.text(entry, &entry.path, None))).collect();
     let mut archive = Archive {
         sources: Sources::new(),
         jobs: Vec::new(),

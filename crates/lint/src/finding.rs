@@ -44,16 +44,12 @@ impl Object {
     /// The object of an account of a purpose: its key, its name, its SID as another identity.
     pub fn account(account: &cmlint_model::views::Account<'_>) -> Object {
         let name = cmlint_model::words::principal(account.name.value.trim());
-        let mut object = Object::new(account.key(), cmlint_model::text!("{}", name), account.scope.clone())
+        let object = Object::new(account.key(), cmlint_model::text!("{}", name), account.scope.clone())
             .purpose(account.purpose);
-        if let Some(sid) = account.principal.sid() {
-            object = object.alias(
-                Key::scope(&account.scope)
-                    .then("account", account.purpose.info().word)
-                    .then("sid", &sid.to_string()),
-            );
+        match account.sid_key() {
+            Some(key) => object.alias(key),
+            None => object,
         }
-        object
     }
 
     /// The object of an account that several places name: each of them is another identity of it.

@@ -1,10 +1,13 @@
 use std::fmt;
 
+use cmlint_source::is_unseen;
+
 /// The identity of an object that findings, suppressions and baselines speak about: `kind:key` segments
 /// joined by `/`, for example `site:PS1/account:client-push/name:contoso\svc-push`.
 ///
-/// Keys never hold line numbers. Names are lower case; `/`, `%` and control characters are
-/// percent-encoded, so that the segments can be told apart and a key is one line.
+/// Keys never hold line numbers. Names are lower case; `/`, `%` and [what is not seen](cmlint_source::is_unseen)
+/// are percent-encoded, so that the segments can be told apart, a key is one line, and two keys that look the
+/// same are the same.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Key(String);
 
@@ -81,7 +84,7 @@ fn push(text: &mut String, kind: &str, value: &str) {
     for c in value.chars() {
         match c {
             '/' | '%' => text.push_str(&format!("%{:02X}", c as u32)),
-            c if c.is_control() => {
+            c if is_unseen(c) => {
                 let mut buffer = [0; 4];
                 for byte in c.encode_utf8(&mut buffer).bytes() {
                     text.push_str(&format!("%{byte:02X}"));
@@ -123,6 +126,12 @@ mod tests {
         let key = Key::site("ps1").then("account", "client-push").name("name", "CONTOSO\\A/b%\n");
         assert_eq!(key.as_str(), r"site:PS1/account:client-push/name:contoso\a%2Fb%25%0A");
         assert_eq!(Key::scope(&Scope::database("SQL01", "CM_PS1")).as_str(), "database:sql01/cm_ps1");
+    }
+
+    #[test]
+    fn what_is_not_seen_is_encoded() {
+        let key = Key::new("role-name", "a\u{202e}b\u{200b}é\u{85}");
+        assert_eq!(key.as_str(), "role-name:a%E2%80%AEb%E2%80%8Bé%C2%85");
     }
 
     #[test]

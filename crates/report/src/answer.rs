@@ -232,7 +232,7 @@ mod v1 {
 /// `why` as JSON.
 pub fn why_json(answer: &Why<'_>, sources: &Sources, tool: Tool<'_>) -> String {
     crate::escape::json(&v1::Why {
-        schema: "cmlint-why/v1",
+        schema: "cmlint/why/v1",
         tool: crate::json::tool(tool),
         who: answer.question.who.map_or(String::new(), |n| n.text.clone()),
         can: answer.question.can.to_owned(),
@@ -255,7 +255,7 @@ pub fn who_can_json(answer: &WhoCan<'_>, sources: &Sources, tool: Tool<'_>) -> S
         .iter()
         .map(|(name, gaps)| v1::Doubt { name: name.text.clone(), gaps: gaps.iter().map(gap).collect() });
     crate::escape::json(&v1::WhoCan {
-        schema: "cmlint-who-can/v1",
+        schema: "cmlint/who-can/v1",
         tool: crate::json::tool(tool),
         can: answer.question.can.to_owned(),
         on: answer.question.on.to_owned(),

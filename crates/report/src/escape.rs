@@ -8,6 +8,7 @@ use std::io;
 
 use cmlint_model::Text;
 use cmlint_model::words::Part;
+use cmlint_source::is_unseen;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 /// A piece of the snapshot, of the file system or of the command line as one line for any terminal, in
@@ -55,7 +56,7 @@ const TOO_LONG: &str = "(too long for a terminal; the JSON output has it)";
 /// How a character that is invisible, or that does something to a terminal or to the order of a text, is
 /// shown; `None` for all others.
 pub(crate) fn visible(c: char, unicode: bool) -> Option<String> {
-    if !is_hidden(c) {
+    if !is_unseen(c) {
         return None;
     }
     Some(match c {
@@ -83,7 +84,7 @@ struct Plain(PrettyFormatter<'static>);
 impl Formatter for Plain {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
         let mut from = 0;
-        for (at, c) in text.char_indices().filter(|(_, c)| is_hidden(*c)) {
+        for (at, c) in text.char_indices().filter(|(_, c)| is_unseen(*c)) {
             out.write_all(&text.as_bytes()[from..at])?;
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;
@@ -174,24 +175,6 @@ fn push_prose(out: &mut String, words: &str, unicode: bool, lines: bool) {
     }
 }
 
-fn is_hidden(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_control();
-    }
-    matches!(c,
-        // Control characters of the upper half, of which U+009B begins a terminal command.
-        '\u{80}'..='\u{9f}'
-        // What turns the order of a text round.
-        | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}'
-        // Line ends that only some programs know.
-        | '\u{2028}' | '\u{2029}'
-        // What has no width: two names that look the same must not.
-        | '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
-        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-}
-
 #[cfg(test)]
 mod tests {
     use cmlint_model::text;
@@ -234,7 +217,7 @@ mod tests {
     fn json_keeps_the_value_and_hides_nothing() {
         let hostile = format!("{HOSTILE}\"\\é\u{e0041}");
         let out = json(&vec![&hostile]);
-        assert!(out.chars().all(|c| c == '\n' || !is_hidden(c)), "{out:?}");
+        assert!(out.chars().all(|c| c == '\n' || !is_unseen(c)), "{out:?}");
         assert_eq!(serde_json::from_str::<Vec<String>>(&out).unwrap(), [hostile]);
     }
 }

@@ -15,6 +15,7 @@ mod mask;
 mod source;
 mod sources;
 mod span;
+mod unseen;
 mod value;
 
 pub use lines::Position;
@@ -23,4 +24,5 @@ pub use mask::{Mask, Secret, Why};
 pub use source::{Encoding, Source};
 pub use sources::{Place, Sources};
 pub use span::{FileId, Problem, SPAN_NEWTYPE, Span, Spanned};
+pub use unseen::is_unseen;
 pub use value::{Bool, FIELD_NEWTYPE, Field, Int, MANY_NEWTYPE, Many, Str};

@@ -49,7 +49,7 @@ impl OffsetMap {
             return (self.breaks[0].1, self.outer_end);
         }
         let start_outer = self.point(start);
-        let end_outer = if end <= start { start_outer } else { self.end_point(end) };
+        let end_outer = if end <= start { start_outer } else { self.point(end) };
         (start_outer, end_outer.max(start_outer))
     }
 
@@ -66,25 +66,20 @@ impl OffsetMap {
         let from = self.breaks.partition_point(|b| b.1 <= start).saturating_sub(1);
         let (inner, outer) = self.breaks[from];
         let run_end = self.breaks.get(from + 1).map_or(inner_len, |b| b.0);
-        let low = (inner + start.saturating_sub(outer)).min(run_end);
+        let low = inner.saturating_add(start.saturating_sub(outer)).min(run_end);
         let to = self.breaks.partition_point(|b| b.1 < end).saturating_sub(1);
         let (inner, outer) = self.breaks[to];
         let run_end = self.breaks.get(to + 1).map_or(inner_len, |b| b.0);
-        let high = (inner + end.saturating_sub(outer)).min(run_end).min(inner_len);
+        let high = inner.saturating_add(end.saturating_sub(outer)).min(run_end).min(inner_len);
         Some((low.min(inner_len), high.max(low.min(inner_len))))
     }
 
+    /// Where the outer text stands before the inner byte at an offset: behind an escape that ends there, not
+    /// inside it. Offsets behind the inner text stand at the end of the outer value.
     fn point(&self, inner: u32) -> u32 {
         let at = self.breaks.partition_point(|b| b.0 <= inner).saturating_sub(1);
         let (from, outer) = self.breaks[at];
-        (outer + (inner - from)).min(self.outer_end)
-    }
-
-    /// Where the outer text stands after the inner byte before `end`: behind an escape, not inside it.
-    fn end_point(&self, end: u32) -> u32 {
-        let at = self.breaks.partition_point(|b| b.0 <= end).saturating_sub(1);
-        let (from, outer) = self.breaks[at];
-        (outer + (end - from)).min(self.outer_end)
+        outer.saturating_add(inner.saturating_sub(from)).min(self.outer_end)
     }
 }
 
@@ -101,6 +96,14 @@ mod tests {
         assert_eq!(map.outer(1, 4), (11, 15));
         assert_eq!(map.inner(11, 15, 5), Some((1, 4)));
         assert_eq!(map.inner(0, 5, 5), None);
+    }
+
+    #[test]
+    fn offsets_outside_of_the_text_stand_at_its_ends() {
+        let map = OffsetMap::from_breaks(vec![(0, 10), (3, 14)], 16);
+        assert_eq!(map.outer(6, u32::MAX), (16, 16));
+        assert_eq!(map.outer(u32::MAX, 0), (16, 16));
+        assert_eq!(map.inner(0, u32::MAX, 5), Some((0, 5)));
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub struct Source {
     /// Masks in the order they were found.
     pub(crate) masks: boxcar::Vec<Mask>,
     sorted: OnceLock<Box<[Mask]>>,
+    /// How far the masks reach, up to each of them.
+    reach: OnceLock<Box<[u32]>>,
     /// Documents inside this file; used of root files only.
     pub(crate) children: boxcar::Vec<Source>,
 }
@@ -80,6 +82,7 @@ impl Source {
             lines: OnceLock::new(),
             masks: boxcar::Vec::new(),
             sorted: OnceLock::new(),
+            reach: OnceLock::new(),
             children: boxcar::Vec::new(),
         }
     }
@@ -136,9 +139,23 @@ impl Source {
     /// The masks that touch a byte range, ascending. Called after reading is over.
     pub fn masks_in(&self, range: std::ops::Range<usize>) -> impl Iterator<Item = &Mask> {
         let masks = self.masks();
-        let end = range.end as u32;
-        let start = range.start as u32;
-        masks.iter().filter(move |m| m.start < end && m.end() > start)
+        let (start, end) = (range.start as u64, range.end as u64);
+        let behind = masks.partition_point(|m| u64::from(m.start) < end);
+        // Masks may lie inside each other. All before the first whose furthest end reaches the range end too
+        // early.
+        let from = self.reach().partition_point(|&furthest| u64::from(furthest) <= start).min(behind);
+        masks[from..behind].iter().filter(move |m| u64::from(m.end()) > start)
+    }
+
+    /// For each of the masks how far it and all before it reach.
+    fn reach(&self) -> &[u32] {
+        self.reach.get_or_init(|| {
+            let reach = self.masks().iter().scan(0, |reach, mask| {
+                *reach = mask.end().max(*reach);
+                Some(*reach)
+            });
+            reach.collect()
+        })
     }
 
     /// All masks, ascending by start. Called after reading is over: masks added later are not in it.
@@ -162,5 +179,29 @@ impl Source {
 
     fn lines(&self) -> &LineIndex {
         self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Encoding, Sources, Why};
+
+    #[test]
+    fn the_masks_in_a_range_are_those_that_touch_it() {
+        let mut sources = Sources::new();
+        let id = sources.add("x.json", "x".repeat(60), Encoding::Utf8);
+        // Inside each other, side by side, apart, empty.
+        for (start, len) in [(2, 30), (3, 2), (5, 1), (8, 20), (40, 3), (43, 2), (50, 0), (59, 9)] {
+            sources.mask(id.span(start, len), Why::NotUnderstood);
+        }
+        let source = sources.get(id);
+        for start in 0..70 {
+            for end in 0..70 {
+                let touching = source.masks().iter().filter(|m| m.start < end && m.end() > start);
+                let expected: Vec<_> = touching.collect();
+                let found: Vec<_> = source.masks_in(start as usize..end as usize).collect();
+                assert_eq!(found, expected, "{start}..{end}");
+            }
+        }
     }
 }

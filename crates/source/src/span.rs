@@ -80,7 +80,8 @@ fn clamp(n: usize) -> u32 {
 pub struct Spanned<T> {
     /// What was read.
     pub value: T,
-    /// Where it stood, quotes included where the format has them.
+    /// Where it stood: for JSON the value with its quotes, for other formats what stands between the quotes,
+    /// escapes as written.
     pub span: Span,
 }
 

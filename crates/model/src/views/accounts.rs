@@ -89,18 +89,32 @@ impl Account<'_> {
     }
 
     /// The key of the account: `site:PS1/account:network-access/name:contoso\svc-naa`, or
-    /// `ts:PS100123/step:Group/Join#1` for accounts of task sequence steps.
+    /// `ts:PS100123/step:Group/Join#1/account:domain-join` for the account of a step, which has one only.
     pub fn key(&self) -> Key {
-        if let Some((package, path)) = &self.step {
-            let mut key = Key::new("ts", package);
-            key = key.then("step", path);
-            return key.then("account", self.purpose.info().word);
+        match self.step {
+            Some(_) => self.place(),
+            None => self.place().name("name", self.name.value.trim()),
         }
-        let mut key = Key::scope(&self.scope);
-        if let Some(host) = &self.host {
-            key = key.then("host", host);
-        }
-        key.then("account", self.purpose.info().word).name("name", self.name.value.trim())
+    }
+
+    /// The same account by its SID, once that is known: `site:PS1/account:network-access/sid:S-1-5-…`. A
+    /// site's accounts of a purpose are one on all its computers; the account of a step stays that step's.
+    pub fn sid_key(&self) -> Option<Key> {
+        let place = if self.step.is_some() { self.place() } else { self.purpose_at(Key::scope(&self.scope)) };
+        self.principal.sid().map(|sid| place.then("sid", &sid.to_string()))
+    }
+
+    /// Where the account is stored, and for what.
+    fn place(&self) -> Key {
+        self.purpose_at(match (&self.step, &self.host) {
+            (Some((package, path)), _) => Key::new("ts", package).then("step", path),
+            (None, Some(host)) => Key::scope(&self.scope).then("host", host),
+            (None, None) => Key::scope(&self.scope),
+        })
+    }
+
+    fn purpose_at(&self, place: Key) -> Key {
+        place.then("account", self.purpose.info().word)
     }
 }
 
@@ -384,5 +398,46 @@ impl<'s> Finder<'_, 's> {
             }
         }
         holes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cmlint_source::{Encoding, Sources};
+
+    use super::*;
+
+    #[test]
+    fn an_account_of_a_step_is_that_step_s_by_name_and_sid() {
+        let mut sources = Sources::new();
+        let file = sources.add("rows", String::new(), Encoding::Utf8);
+        let sid = Sid::new(5, [21, 1, 2, 3, 1104]);
+        let account = |host: Option<&str>, step: Option<&str>| Account {
+            purpose: Purpose::NetworkAccess,
+            scope: Scope::site("PS1"),
+            name: Spanned::new("X\\a", file.span(0, 0)),
+            kind: AccountKind::Named,
+            principal: Principal::Resolved { sid, via: None },
+            host: host.map(str::to_owned),
+            step: step.map(|step| ("PS100001".to_owned(), step.to_owned())),
+        };
+        let keys: Vec<String> =
+            [(None, None), (Some("cm01"), None), (None, Some("a/b#1")), (None, Some("a/c#1"))]
+                .into_iter()
+                .map(|(host, step)| account(host, step))
+                .flat_map(|account| [account.key(), account.sid_key().unwrap()])
+                .map(|key| key.to_string())
+                .collect();
+        let expected = [
+            r"site:PS1/account:network-access/name:x\a",
+            "site:PS1/account:network-access/sid:S-1-5-21-1-2-3-1104",
+            r"site:PS1/host:cm01/account:network-access/name:x\a",
+            "site:PS1/account:network-access/sid:S-1-5-21-1-2-3-1104",
+            "ts:PS100001/step:a%2Fb#1/account:network-access",
+            "ts:PS100001/step:a%2Fb#1/account:network-access/sid:S-1-5-21-1-2-3-1104",
+            "ts:PS100001/step:a%2Fc#1/account:network-access",
+            "ts:PS100001/step:a%2Fc#1/account:network-access/sid:S-1-5-21-1-2-3-1104",
+        ];
+        assert_eq!(keys, expected);
     }
 }

@@ -122,9 +122,18 @@ pub(crate) fn inside(sources: &Sources, span: Span) -> Span {
     span.file.span(range.start, range.end - range.start)
 }
 
-/// Path, lines and columns of a span, wherever it lies.
+/// The span in the file on disk, up to where the first range in it begins that must not be shown: a length
+/// tells something about a secret.
+pub(crate) fn outermost(sources: &Sources, span: Span) -> Span {
+    let outer = sources.outermost(inside(sources, span));
+    let hidden = sources.get(outer.file).masks_in(outer.range()).next();
+    let end = hidden.map_or(outer.end(), |mask| mask.start.max(outer.start));
+    Span { len: end - outer.start, ..outer }
+}
+
+/// Path, lines and columns of a span, wherever it lies. It ends where [`outermost`] ends it.
 pub(crate) fn place(sources: &Sources, span: Span) -> Place<'_> {
-    sources.place(inside(sources, span))
+    Place { within: sources.get(span.file).within(), ..sources.place(outermost(sources, span)) }
 }
 
 /// A pointer's part of its first line.

@@ -46,6 +46,21 @@ fn cut_one(text: &str, start: usize, len: usize, width: usize) -> String {
 }
 
 #[test]
+fn the_place_of_a_secret_does_not_tell_its_length() {
+    let text = r#"{"a":"b","password":"hunter2","c":"d"}"#;
+    let (sources, id) = file(text);
+    let secret = text.find("hunter2").unwrap();
+    sources.mask(id.span(secret, "hunter2".len()), Why::Secret("password"));
+    let bytes = |start, len| place(&sources, id.span(start, len)).bytes.unwrap();
+    assert_eq!(bytes(secret, 7), (secret as u32, 0));
+    assert_eq!(bytes(secret - 1, 9), (secret as u32 - 1, 1));
+    assert_eq!(bytes(0, text.len()), (0, secret as u32));
+    assert_eq!(bytes(5, 3), (5, 3));
+    let end = place(&sources, id.span(secret, 7)).end;
+    assert_eq!((end.line, end.column as usize), (1, secret + 1));
+}
+
+#[test]
 fn a_label_has_a_line_of_context_on_each_side() {
     let text = "one\ntwo\r\nthree three\r\nfour\nfive\n";
     assert_eq!(cut_one(text, text.find("three").unwrap(), 5, 40), "2|two\n3|three three\n  ^^^^^\n4|four\n");

@@ -147,7 +147,8 @@ pub struct Label {
     pub end_column: u32,
     /// Offset in bytes; null where the file is not UTF-8. A byte order mark does not count.
     pub offset: Option<u32>,
-    /// Length in bytes; null where the file is not UTF-8.
+    /// Length in bytes; null where the file is not UTF-8. The place of a secret has the length 0, and one that
+    /// holds a secret ends where the secret begins: a length would tell something about it.
     pub length: Option<u32>,
     /// Why the place matters, in words of the linter; empty where it says nothing of its own. Never text
     /// of the file.

@@ -72,7 +72,7 @@ pub(crate) struct Region {
 /// The part of a span that stands on its first line, in the file on disk. It holds at least one character
 /// unless the line is empty.
 pub(crate) fn first_line(sources: &Sources, span: Span) -> Region {
-    let outer = sources.outermost(excerpt::inside(sources, span));
+    let outer = excerpt::outermost(sources, span);
     let source = sources.get(outer.file);
     let start = source.floor(outer.start as usize);
     let line = source.line_range(source.line_of(start as u32).0);
