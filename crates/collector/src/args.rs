@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::commands::CommandsArgs;
 use crate::directory::DirectoryArgs;
 use crate::out::Allow;
+use crate::site::SiteArgs;
 
 /// Fill a cmlint snapshot from a live ConfigMgr site. Everything is read-only.
 ///
@@ -21,6 +22,16 @@ pub struct Args {
 pub(crate) enum Command {
     Commands(CommandsArgs),
     Directory(DirectoryArgs),
+    Site(SiteCommand),
+}
+
+/// `site` with its output.
+#[derive(clap::Args, Debug)]
+pub(crate) struct SiteCommand {
+    #[command(flatten)]
+    pub(crate) site: SiteArgs,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 }
 
 /// Where a collecting command puts what it collects.

@@ -20,6 +20,7 @@ mod run;
 
 pub mod out;
 pub mod progress;
+pub mod site;
 pub mod tls;
 
 pub use args::{Args, OutArgs};

@@ -9,6 +9,7 @@ use crate::directory::DirectoryPlace;
 use crate::out::{Done, Out, State, closing_table};
 use crate::place::{Ask, Place, Run};
 use crate::progress::Progress;
+use crate::site::Site;
 
 /// Everything that was asked for is there.
 const COMPLETE: u8 = 0;
@@ -34,6 +35,7 @@ fn command(command: Command) -> Result<u8, Failure> {
             print(&text);
             COMPLETE
         }),
+        Command::Site(args) => collect(&Site::new(args.site, std::thread::sleep)?, &args.out),
         Command::Directory(args) => collect(&DirectoryPlace::new(&args)?, &args.out),
     }
 }
