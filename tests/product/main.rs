@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as expected")]
 
 mod access;
+mod accounts;
 mod architecture;
 mod bad_input;
 mod commands;

@@ -43,6 +43,8 @@ pub enum Command {
     Explain(Explain),
     /// List the lints.
     Rules(Rules),
+    /// List the accounts that the site uses: for what, whom they stand for, what is wrong with them.
+    Accounts(Accounts),
     /// Say whether somebody has a right on an object, with the proof.
     Why(WhyArgs),
     /// List everybody who has a right on an object, with the way to it.
@@ -127,6 +129,17 @@ pub struct Rules {
     /// Only the requirements of one group or account, by its title: "Network Access Account".
     #[arg(long, value_name = "TITLE", requires = "by_requirement")]
     pub subject: Option<String>,
+    /// Output as FORMAT or FORMAT=FILE.
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub output: Vec<Output>,
+}
+
+/// `accounts`.
+#[derive(Args, Debug)]
+pub struct Accounts {
+    /// The snapshot.
+    #[command(flatten)]
+    pub input: Input,
     /// Output as FORMAT or FORMAT=FILE.
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub output: Vec<Output>,

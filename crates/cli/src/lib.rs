@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is this crate's work")]
 
+mod accounts;
 pub mod args;
 mod check;
 mod exit;
@@ -53,6 +54,7 @@ pub fn run(args: &args::Cli) -> Exit {
         args::Command::Coverage(coverage) => show::coverage(args, coverage),
         args::Command::Explain(explain) => show::explain(args, explain),
         args::Command::Rules(rules) => show::rules(args, rules),
+        args::Command::Accounts(accounts) => accounts::accounts(args, accounts),
         args::Command::Why(why) => why::why(args, why),
         args::Command::WhoCan(who_can) => why::who_can(args, who_can),
     };

@@ -5,6 +5,7 @@
 //! only way text of a snapshot gets into a report, and [`escape`], which makes names safe for a target.
 #![forbid(unsafe_code)]
 
+pub mod accounts;
 pub mod answer;
 mod command;
 pub mod coverage;

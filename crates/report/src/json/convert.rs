@@ -39,7 +39,7 @@ pub(crate) fn scope(scope: &Scope) -> v1::Scope {
     v1::Scope { kind: scope.kind().word().to_owned(), key: scope.key() }
 }
 
-fn gap(gap: &Gap) -> v1::Gap {
+pub(crate) fn gap(gap: &Gap) -> v1::Gap {
     v1::Gap {
         dataset: gap.dataset.name().to_owned(),
         property: gap.property.map(str::to_owned),

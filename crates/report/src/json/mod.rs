@@ -5,7 +5,7 @@ pub mod v1;
 
 use crate::{Input, escape};
 
-pub(crate) use convert::{scope, tool};
+pub(crate) use convert::{gap, scope, tool};
 
 /// The report of version 1.
 pub fn report(input: &Input<'_>) -> String {
