@@ -4,6 +4,7 @@ mod build;
 mod context;
 mod crowds;
 mod memberships;
+mod privileged;
 mod ways;
 
 use std::collections::BTreeMap;
