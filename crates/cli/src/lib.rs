@@ -4,6 +4,7 @@
 
 mod accounts;
 pub mod args;
+mod asked;
 mod check;
 mod exit;
 mod given;

@@ -1,15 +1,17 @@
-//! What `--on` names: a path on a host, a share, a WMI namespace, a registry key, a directory object.
+//! What `--on` names: a path on a host, a share, a WMI namespace, a registry key, a directory object, a database,
+//! a type of object of the product.
 
-use cmlint_model::views::{Acls, AskedRight, Guarded, Principals};
-use cmlint_model::{Gap, Scope, Snapshot, path_key};
+use cmlint_model::views::{Acls, Guarded, On, Securable, path_key};
+use cmlint_model::{Gap, Scope, Snapshot};
 use cmlint_winsec::Kind;
 
-use crate::show::distance;
+use crate::asked::{self, Object, Views};
+use crate::show::{distance, nearest};
 
 /// An object that was found, or why not.
-pub(crate) enum Found {
-    /// It is there, with its descriptor.
-    Guarded(Box<Guarded>),
+pub(crate) enum Found<'q> {
+    /// It is there.
+    Object(Object<'q>),
     /// It is known, and its descriptor is not.
     Missing {
         /// What it is called.
@@ -23,50 +25,117 @@ pub(crate) enum Found {
     Ambiguous(Vec<String>),
 }
 
+/// Where objects are looked for.
+#[derive(Clone, Copy)]
+pub(crate) struct World<'w, 's> {
+    pub(crate) snapshot: &'s Snapshot<'s>,
+    pub(crate) acls: &'w Acls<'s>,
+    pub(crate) views: Views<'w, 's>,
+}
+
 /// Finds the object that a text names. Accepted are `cm01:C:\folder`, `\\cm01\share`, `cm01:root\SMS`,
-/// `cm01:HKLM\key`, a distinguished name, and the end of a path or the name of a directory object where
-/// only one fits.
-pub(crate) fn find(
-    text: &str,
-    snapshot: &Snapshot<'_>,
-    acls: &Acls<'_>,
-    principals: &Principals<'_>,
-) -> Found {
+/// `cm01:HKLM\key`, a distinguished name, `sql:sql01/CM_PS1`, `configmgr:Collection`, and the end of a path or
+/// the name of a directory object, a database or a type where only one fits.
+pub(crate) fn find<'q>(text: &'q str, world: World<'_, '_>) -> Found<'q> {
+    let (snapshot, principals) = (world.snapshot, world.views.principals);
+    if let Some(rest) = after(text, "sql:") {
+        let mut fits = databases(rest, world);
+        return match fits.len() {
+            1 => Found::Object(fits.remove(0)),
+            0 => Found::Unknown(near_databases(rest, world)),
+            _ => Found::Ambiguous(fits.iter().map(|object| object.label(world.views)).collect()),
+        };
+    }
+    if let Some(rest) = after(text, "configmgr:") {
+        return secured(rest, world).map_or_else(Found::Unknown, Found::Object);
+    }
     if let Some((dns, object)) = principals.by_dn(text) {
         return settle(Guarded::in_directory(principals, dns, object), text);
     }
     if let Some((host, kind, path)) = explicit(text, snapshot) {
-        return settle(Guarded::on_host(acls, principals, &host, kind, &path), &path);
+        return settle(Guarded::on_host(world.acls, principals, &host, kind, &path), &path);
     }
-    let mut fits = by_end(text, snapshot, acls, principals);
+    let mut fits = by_end(text, world);
+    fits.extend(
+        databases(text, world).into_iter().map(|object| (object.label(world.views), Fit::Other(object))),
+    );
+    let object = secured(text, world).ok();
+    fits.extend(object.map(|object| (object.label(world.views), Fit::Other(object))));
     match fits.len() {
-        1 => {
-            let (label, object) = fits.remove(0);
-            settle(object, &label)
-        }
-        0 => Found::Unknown(near(text, snapshot, acls, principals)),
+        1 => match fits.remove(0) {
+            (label, Fit::Guarded(guarded)) => settle(guarded, &label),
+            (_, Fit::Other(object)) => Found::Object(object),
+        },
+        0 => Found::Unknown(near(text, world)),
         _ => Found::Ambiguous(fits.into_iter().map(|(label, _)| label).collect()),
     }
 }
 
-/// The right of a name on an object of a kind, or names that look like it.
-pub(crate) fn right(kind: Kind, name: &str) -> Result<AskedRight, Vec<String>> {
-    if let Some(right) = kind.object_right(name) {
-        return Ok(AskedRight { mask: right.mask, object_type: right.object_type });
-    }
-    let mut near: Vec<(usize, &str)> = kind
-        .rights()
-        .map(|(known, _)| (distance(&name.to_lowercase(), &known.to_lowercase()), known))
-        .collect();
-    near.sort_unstable();
-    Err(near.into_iter().take(5).map(|(_, known)| known.to_owned()).collect())
+fn after<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let start = text.get(..prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then(|| text[prefix.len()..].trim())
 }
 
-fn settle(object: Result<Guarded, Vec<Gap>>, label: &str) -> Found {
+fn settle<'q>(object: Result<Guarded, Vec<Gap>>, label: &str) -> Found<'q> {
     match object {
-        Ok(guarded) => Found::Guarded(Box::new(guarded)),
+        Ok(guarded) => Found::Object(Object::Guarded(Box::new(guarded))),
         Err(gaps) => Found::Missing { label: label.to_owned(), gaps },
     }
+}
+
+/// The databases that `server/database/part` names, the server or the database alone too, or a server.
+fn databases<'q>(text: &'q str, world: World<'_, '_>) -> Vec<Object<'q>> {
+    let parts: Vec<&str> = text.splitn(3, '/').map(str::trim).collect();
+    // An instance stands behind the server: `sql01\CONFIGMGR`. A snapshot has one instance a server.
+    let key = |name: &str| {
+        let server = name.split('\\').next().unwrap_or(name);
+        world.snapshot.inventory().host_key(server)
+    };
+    let mut found = Vec::new();
+    for at in world.views.sql.places() {
+        let Scope::Database { server, name } = &at else { continue };
+        let part = match parts[..] {
+            [one] if name == "master" && *server == key(one) => None,
+            [one] if name != "master" && name.eq_ignore_ascii_case(one) => None,
+            [host, database] if *server == key(host) && name.eq_ignore_ascii_case(database) => None,
+            [host, database, part] if *server == key(host) && name.eq_ignore_ascii_case(database) => {
+                Some(if part.contains('.') { Securable::Object(part) } else { Securable::Schema(part) })
+            }
+            _ => continue,
+        };
+        found.push(Object::Database { at, part });
+    }
+    found
+}
+
+fn near_databases(text: &str, world: World<'_, '_>) -> Vec<String> {
+    let labels: Vec<String> = world.views.sql.places().iter().map(|at| asked::database(at, None)).collect();
+    let whole = format!("sql:{text}");
+    let near = nearest(&whole, labels.iter().map(String::as_str));
+    if near.is_empty() { labels } else { near }
+}
+
+/// The type of object that `type` or `type/place` names.
+fn secured<'q>(text: &'q str, world: World<'_, '_>) -> Result<Object<'q>, Vec<String>> {
+    let permissions = world.views.permissions;
+    let (name, place) = match text.split_once('/') {
+        Some((name, place)) => (name, Some(place)),
+        None => (text, None),
+    };
+    let Some(object_type) = permissions.object_type_by_name(name) else {
+        let types = permissions.object_types();
+        let near = nearest(name, types.values().map(String::as_str));
+        return Err(near.iter().map(|name| asked::secured(name, On::Anything)).collect());
+    };
+    let on = match place {
+        None => On::Anything,
+        Some(place) => permissions.on_named(object_type, place).map_err(|known| {
+            let name = permissions.object_type_name(object_type);
+            let near = nearest(place, known.iter().map(String::as_str));
+            near.iter().map(|place| asked::secured(&name, On::Scope(place))).collect::<Vec<_>>()
+        })?,
+    };
+    Ok(Object::Secured { object_type, on })
 }
 
 /// A text that names its computer.
@@ -99,25 +168,31 @@ fn kind_of(path: &str) -> Kind {
     }
 }
 
-type Fit = (String, Result<Guarded, Vec<Gap>>);
+enum Fit<'q> {
+    Guarded(Result<Guarded, Vec<Gap>>),
+    Other(Object<'q>),
+}
 
 /// Objects whose path ends with the text, and directory objects of that name.
-fn by_end(text: &str, snapshot: &Snapshot<'_>, acls: &Acls<'_>, principals: &Principals<'_>) -> Vec<Fit> {
-    let mut fits: Vec<Fit> = Vec::new();
+fn by_end<'q>(text: &str, world: World<'_, '_>) -> Vec<(String, Fit<'q>)> {
+    let (acls, principals) = (world.acls, world.views.principals);
+    let mut fits: Vec<(String, Fit<'q>)> = Vec::new();
     let wanted = path_key(text);
     let ending = format!("\\{wanted}");
-    for host in hosts(snapshot) {
+    for host in hosts(world.snapshot) {
         for object in acls.of_host(&host) {
             let key = path_key(object.path.value);
             if key == wanted || key.ends_with(&ending) {
                 let label = format!("{}:{}", host.key(), object.path.value);
-                fits.push((label, Guarded::on_host(acls, principals, &host, object.kind, object.path.value)));
+                let object = Guarded::on_host(acls, principals, &host, object.kind, object.path.value);
+                fits.push((label, Fit::Guarded(object)));
             }
         }
     }
     for (dns, object) in principals.objects() {
         if first_name(&object.dn.value).eq_ignore_ascii_case(text.trim()) {
-            fits.push((object.dn.value.to_string(), Guarded::in_directory(principals, dns, object)));
+            let label = object.dn.value.to_string();
+            fits.push((label, Fit::Guarded(Guarded::in_directory(principals, dns, object))));
         }
     }
     // An exact path is meant before one that only ends alike.
@@ -130,22 +205,30 @@ fn by_end(text: &str, snapshot: &Snapshot<'_>, acls: &Acls<'_>, principals: &Pri
     fits
 }
 
-fn near(text: &str, snapshot: &Snapshot<'_>, acls: &Acls<'_>, principals: &Principals<'_>) -> Vec<String> {
+fn near(text: &str, world: World<'_, '_>) -> Vec<String> {
     let wanted = text.to_lowercase();
     let mut all: Vec<(usize, String)> = Vec::new();
-    for host in hosts(snapshot) {
-        for object in acls.of_host(&host) {
+    for host in hosts(world.snapshot) {
+        for object in world.acls.of_host(&host) {
             let last = object.path.value.rsplit('\\').next().unwrap_or_default().to_lowercase();
             let label = format!("{}:{}", host.key(), object.path.value);
             let d = distance(&wanted, &last).min(distance(&wanted, &label.to_lowercase()));
             all.push((d, label));
         }
     }
-    for (_, object) in principals.objects() {
+    for (_, object) in world.views.principals.objects() {
         all.push((
             distance(&wanted, &first_name(&object.dn.value).to_lowercase()),
             object.dn.value.to_string(),
         ));
+    }
+    for at in world.views.sql.places() {
+        if let Scope::Database { name, .. } = &at {
+            all.push((distance(&wanted, name), asked::database(&at, None)));
+        }
+    }
+    for name in world.views.permissions.object_types().values() {
+        all.push((distance(&wanted, &name.to_lowercase()), asked::secured(name, On::Anything)));
     }
     all.sort();
     all.into_iter().filter(|(d, _)| *d <= 2 + text.len() / 4).take(5).map(|(_, label)| label).collect()

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use cmlint_model::views::{Acls, Guarded, Home, Principal, Principals, View, ViewId, Views};
+use cmlint_model::proof::Proof;
+use cmlint_model::views::{
+    Acls, Grantee, Holders, Home, Permissions, Principal, Principals, Sql, View, ViewId, Views,
+};
 use cmlint_model::words::{Name, principal};
 use cmlint_model::{Gap, Snapshot};
 use cmlint_report::answer::{self, Holder, Question, Verdict, WhoCan, Why};
@@ -11,11 +14,12 @@ use cmlint_winsec::{Sid, Tri};
 
 use crate::Exit;
 use crate::args::{Cli, Format, WhoCanArgs, WhyArgs};
+use crate::asked::{self, Object};
 use crate::check::{TOOL, in_pool};
 use crate::io::{answers, deliver, say, style};
 use crate::open::{open, visible};
 use crate::show::distance;
-use crate::target::{self, Found};
+use crate::target::{self, Found, World};
 
 pub(crate) fn why(cli: &Cli, args: &WhyArgs) -> Result<Exit, Exit> {
     let outputs = answers(&args.output)?;
@@ -26,15 +30,16 @@ pub(crate) fn why(cli: &Cli, args: &WhyArgs) -> Result<Exit, Exit> {
         let principals = Principals::get(&views);
         let who = somebody(&args.who, principals)?;
         let name = principals.label(&who);
-        let (label, ruling) = match object(&args.on, &snapshot, &views)? {
-            Ok(guarded) => {
-                let right = right(&guarded, &args.can)?;
-                let ruling = guarded.allows(&who, right, principals);
-                (label(&guarded), (verdict(ruling.verdict), ruling.proof, ruling.holes))
+        let world = world(&snapshot, &views);
+        let (label, verdict, proof, gaps) = match object(&args.on, world)? {
+            Ok(object) => {
+                let label = object.label(world.views);
+                let ruling = object.allows(&who, &args.can, world.views);
+                let ruling = ruling.map_err(|near| no_right(&args.can, &label, &near))?;
+                (label, verdict(ruling.verdict), ruling.proof, ruling.holes)
             }
-            Err((label, gaps)) => (label, (Verdict::Unknown, Default::default(), gaps)),
+            Err((label, gaps)) => (label, Verdict::Unknown, Default::default(), gaps),
         };
-        let (verdict, proof, gaps) = ruling;
         let question = Question { who: Some(&name), can: &args.can, on: &label };
         let answer = Why { question, verdict, proof: &proof, gaps: &gaps };
         for output in &outputs {
@@ -60,21 +65,24 @@ pub(crate) fn who_can(cli: &Cli, args: &WhoCanArgs) -> Result<Exit, Exit> {
         let snapshot = archive.read();
         let views = views(&snapshot, archive.sources());
         let principals = Principals::get(&views);
-        let found = object(&args.on, &snapshot, &views)?;
-        let (label, granted, unknown, gaps) = match found {
-            Ok(guarded) => {
-                let right = right(&guarded, &args.right)?;
-                let holders = guarded.holders(right, principals);
-                let granted = holders.granted.into_iter().map(|(sid, proof)| Holder {
-                    name: principals.label(&sid),
-                    sid: Some(sid.to_string()),
-                    proof,
-                });
-                let unknown = holders.unknown.into_iter().map(|(sid, gaps)| (principals.label(&sid), gaps));
-                (label(&guarded), granted.collect(), unknown.collect(), Vec::new())
+        let world = world(&snapshot, &views);
+        let (label, found) = match object(&args.on, world)? {
+            Ok(object) => {
+                let label = object.label(world.views);
+                let found = object.holders(&args.right, world.views);
+                (label.clone(), found.map_err(|near| no_right(&args.right, &label, &near))?)
             }
-            Err((label, gaps)) => (label, Vec::new(), Vec::new(), gaps),
+            Err((label, holes)) => (label, Holders { holes, ..Holders::default() }),
         };
+        let sid = |who: &Grantee| match who {
+            Grantee::Windows(sid) => Some(sid.to_string()),
+            Grantee::Named(_) => None,
+        };
+        let holder =
+            |(who, proof): (Grantee, Proof)| Holder { name: who.label(principals), sid: sid(&who), proof };
+        let granted = found.granted.into_iter().map(holder).collect();
+        let unknown = found.unknown.into_iter().map(|(who, gaps)| (who.label(principals), gaps)).collect();
+        let gaps = found.holes;
         let question = Question { who: None, can: &args.right, on: &label };
         let incomplete = !gaps.is_empty();
         let answer = WhoCan { question, granted, unknown, gaps };
@@ -91,7 +99,20 @@ pub(crate) fn who_can(cli: &Cli, args: &WhoCanArgs) -> Result<Exit, Exit> {
 }
 
 fn views<'s>(snapshot: &'s Snapshot<'s>, sources: &'s Sources) -> Views<'s> {
-    Views::build(snapshot, sources, &BTreeSet::from([ViewId::Principals, ViewId::Acls]))
+    let wanted = [ViewId::Principals, ViewId::Acls, ViewId::Sql, ViewId::Permissions];
+    Views::build(snapshot, sources, &BTreeSet::from(wanted))
+}
+
+fn world<'w, 's>(snapshot: &'s Snapshot<'s>, views: &'s Views<'s>) -> World<'w, 's>
+where
+    's: 'w,
+{
+    let answering = asked::Views {
+        principals: Principals::get(views),
+        sql: Sql::get(views),
+        permissions: Permissions::get(views),
+    };
+    World { snapshot, acls: Acls::get(views), views: answering }
 }
 
 fn verdict(tri: Tri) -> Verdict {
@@ -102,30 +123,18 @@ fn verdict(tri: Tri) -> Verdict {
     }
 }
 
-fn label(guarded: &Guarded) -> String {
-    match &guarded.host {
-        Some(host) => format!("{host}:{}", guarded.label),
-        None => guarded.label.clone(),
+fn no_right(name: &str, on: &str, near: &[String]) -> Exit {
+    say(&format!("cmlint: there is no right `{}` on {}", visible(name), visible(on)));
+    if !near.is_empty() {
+        say(&format!("  did you mean {}?", near.iter().map(|n| visible(n)).collect::<Vec<_>>().join(", ")));
     }
-}
-
-fn right(guarded: &Guarded, name: &str) -> Result<cmlint_model::views::AskedRight, Exit> {
-    target::right(guarded.kind, name).map_err(|near| {
-        say(&format!("cmlint: there is no right `{}` on {}", visible(name), visible(&guarded.label)));
-        say(&format!("  did you mean {}?", near.join(", ")));
-        Exit::Usage
-    })
+    Exit::Usage
 }
 
 /// The object, or its name with what keeps its descriptor from being known.
-fn object(
-    text: &str,
-    snapshot: &Snapshot<'_>,
-    views: &Views<'_>,
-) -> Result<Result<Guarded, (String, Vec<Gap>)>, Exit> {
-    let (acls, principals) = (Acls::get(views), Principals::get(views));
-    match target::find(text, snapshot, acls, principals) {
-        Found::Guarded(guarded) => Ok(Ok(*guarded)),
+fn object<'q>(text: &'q str, world: World<'_, '_>) -> Result<Result<Object<'q>, (String, Vec<Gap>)>, Exit> {
+    match target::find(text, world) {
+        Found::Object(object) => Ok(Ok(object)),
         Found::Missing { label, gaps } => Ok(Err((label, gaps))),
         Found::Unknown(near) => {
             say(&format!("cmlint: the snapshot has no object `{}`", visible(text)));

@@ -29,9 +29,10 @@ pub mod prelude {
     pub use cmlint_model::purpose::{Purpose, SignIn};
     pub use cmlint_model::views::{
         Account, AccountKind, Accounts, AclObject, Acls, AdminEntry, Administrators, ConfigMgrGroup,
-        EffectiveGrant, Expected, ExpectedMembers, Extent, Grant, Granted, GroupPlace, Held, Home, HostRight,
-        On, Permissions, Principal, Principals, ProductRole, Rights, RoleEntry, RoleMember, RoleOrigin,
-        Roles, Secrets, Securable, Sql, SqlHolder, SqlRight, Within, product_role, product_roles,
+        Difference, EffectiveGrant, Expected, ExpectedMembers, Extent, Found, FoundGroup, Grant, Granted,
+        Grantee, GroupMember, GroupPlace, Held, Holders, Home, HostRight, On, Permissions, Principal,
+        Principals, ProductRole, RemoteTools, Rights, RoleEntry, RoleMember, RoleOrigin, Roles, Secrets,
+        Securable, Sql, SqlRight, Within, product_role, product_roles,
     };
     pub use cmlint_model::words::{
         Text, database, domain, host, object, path, principal, role, sid, site, term,

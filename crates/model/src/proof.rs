@@ -36,17 +36,25 @@ pub struct Step {
     pub span: Option<Span>,
     /// How sure the step is.
     pub confidence: Confidence,
+    /// What the step leads through, for lists that have one line for a whole proof: a group, a role.
+    pub through: Option<Text>,
 }
 
 impl Step {
     /// A step that was read from a file.
     pub fn read(text: Text, span: Span) -> Step {
-        Step { text, span: Some(span), confidence: Confidence::High }
+        Step { text, span: Some(span), confidence: Confidence::High, through: None }
     }
 
     /// A step that holds by a documented rule.
     pub fn rule(text: Text) -> Step {
-        Step { text, span: None, confidence: Confidence::High }
+        Step { text, span: None, confidence: Confidence::High, through: None }
+    }
+
+    /// The same step, leading through a group or role.
+    #[must_use]
+    pub fn through(self, through: Text) -> Step {
+        Step { through: Some(through), ..self }
     }
 
     /// The same step, less sure.

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::LazyLock;
 
 use cmlint_source::{Span, Spanned};
@@ -79,7 +80,7 @@ impl<'s, T: Fact<'s>> Table<T> {
         // A class in which no row at all has the property was listed, not read by key.
         let never: Vec<bool> =
             (0..count).map(|i| rows.iter().all(|row| row.value.lazy(i) != LazyState::Filled)).collect();
-        for row in rows {
+        let place = |row: Spanned<T>| {
             let mut uncollected = 0;
             for (index, never) in never.iter().enumerate() {
                 let missing = match row.value.lazy(index) {
@@ -91,15 +92,31 @@ impl<'s, T: Fact<'s>> Table<T> {
                 };
                 uncollected |= u8::from(missing) << index;
             }
-            let own = row.value.own_scope().unwrap_or_else(|| scope.clone());
-            self.rows.entry(own).or_default().push(Row { span: row.span, data: row.value, uncollected });
+            Row { span: row.span, data: row.value, uncollected }
+        };
+        if rows.iter().all(|row| row.value.own_scope().is_none()) {
+            if !rows.is_empty() {
+                // Rows have the size of values with places, so that this needs no memory of its own.
+                let rows: Vec<Row<T>> = rows.into_iter().map(place).collect();
+                match self.rows.entry(scope.clone()) {
+                    Entry::Vacant(entry) => {
+                        entry.insert(rows);
+                    }
+                    Entry::Occupied(mut entry) => entry.get_mut().extend(rows),
+                }
+            }
+        } else {
+            for row in rows {
+                let own = row.value.own_scope().unwrap_or_else(|| scope.clone());
+                self.rows.entry(own).or_default().push(place(row));
+            }
         }
         match self.statements.entry(scope) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
+            Entry::Vacant(entry) => {
                 entry.insert(statement);
             }
             // Two statements about one scope: the worse one holds, because rows may be missing.
-            std::collections::btree_map::Entry::Occupied(mut entry) => {
+            Entry::Occupied(mut entry) => {
                 let held = entry.get_mut();
                 if statement.status > held.status {
                     held.status = statement.status;

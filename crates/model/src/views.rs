@@ -5,9 +5,12 @@ mod access;
 mod accounts;
 mod acls;
 mod expected;
+mod groups;
+mod holders;
 mod permissions;
 mod principals;
 mod rbac;
+mod remote_tools;
 mod rights;
 mod secrets;
 mod sql;
@@ -18,16 +21,19 @@ use std::collections::BTreeSet;
 
 use cmlint_source::Sources;
 
-pub use access::{AskedRight, Guarded, Holders, Ruling};
+pub use access::{AskedRight, Guarded, Ruling};
 pub use accounts::{Account, AccountKind, Accounts};
-pub use acls::{AclObject, Acls, path_key};
+pub use acls::{AclObject, Acls, Found, path_key};
 pub use expected::{ConfigMgrGroup, Expected, ExpectedMembers};
+pub use groups::{Difference, FoundGroup, GroupMember};
+pub use holders::{Grantee, Holders};
 pub use permissions::{EffectiveGrant, Extent, On, Permissions, Within};
 pub use principals::{GroupPlace, Holder, Home, Principal, Principals, Reached};
 pub use rbac::{AdminEntry, Administrators, Granted, RoleEntry, RoleOrigin, Roles};
+pub use remote_tools::RemoteTools;
 pub use rights::{Grant, Held, HostRight, Rights};
 pub use secrets::Secrets;
-pub use sql::{ProductRole, RoleMember, Securable, Sql, SqlHolder, SqlRight, product_role, product_roles};
+pub use sql::{ProductRole, RoleMember, Securable, Sql, SqlRight, product_role, product_roles};
 
 use crate::{Dataset, Snapshot};
 

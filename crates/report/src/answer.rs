@@ -1,12 +1,15 @@
 //! Answers of `why` and `who-can`: yes, no or unknown, with the proof.
 
-use cmlint_model::proof::{Proof, Step};
+use cmlint_model::proof::{Confidence, Proof, Step};
 use cmlint_model::words::Name;
 use cmlint_model::{Gap, Text};
 use cmlint_source::{Problem, Sources};
 
 use crate::paint::{self, Paint};
 use crate::{Style, Tool, escape, human};
+
+/// Principals that may have a right, as far as they are listed unless all are asked for.
+const DOUBTFUL: usize = 20;
 
 /// What was asked.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +88,10 @@ pub fn why(answer: &Why<'_>, sources: &Sources, style: &Style) -> String {
     let (can, on) =
         (escape::line(answer.question.can, style.unicode), escape::line(answer.question.on, style.unicode));
     let words = match answer.verdict {
-        Verdict::Yes => format!("yes: `{who}` has {can} on {on}"),
+        Verdict::Yes => match doubt(answer.proof) {
+            Some(doubt) => format!("yes, with {doubt}: `{who}` has {can} on {on}"),
+            None => format!("yes: `{who}` has {can} on {on}"),
+        },
         Verdict::No => format!("no: `{who}` does not have {can} on {on}"),
         Verdict::Unknown => format!("unknown: whether `{who}` has {can} on {on} cannot be told"),
     };
@@ -121,8 +127,12 @@ pub fn who_can(answer: &WhoCan<'_>, sources: &Sources, style: &Style) -> String 
     }
     if !answer.unknown.is_empty() {
         out.push_str(&format!("\n{}\n", paint.careful("Cannot be told")));
-        for (name, _) in &answer.unknown {
+        let shown = if style.verbose { answer.unknown.len() } else { DOUBTFUL };
+        for (name, _) in answer.unknown.iter().take(shown) {
             out.push_str(&format!("  {}\n", escape::line(&name.text, style.unicode)));
+        }
+        if let Some(more) = answer.unknown.len().checked_sub(shown).filter(|more| *more > 0) {
+            out.push_str(&format!("  and {more} more (--verbose lists them)\n"));
         }
         out.push('\n');
     }
@@ -134,21 +144,30 @@ pub fn who_can(answer: &WhoCan<'_>, sources: &Sources, style: &Style) -> String 
     out
 }
 
-/// The groups on the way to a right, and the place of its last step: `via A → B (acl.csv:25:82)`.
+/// What leads to a right, and the place of the last step that has one: `via A → B (acl.csv:25:82)`.
 fn way(proof: &Proof, sources: &Sources, style: &Style) -> String {
-    let Some((last, memberships)) = proof.steps.split_last() else { return String::new() };
-    // A membership names the member first and the group second.
-    let groups: Vec<String> = memberships
+    let Some((_, before)) = proof.steps.split_last() else { return String::new() };
+    let through: Vec<String> = before
         .iter()
-        .filter_map(|step| step.text.names().nth(1))
-        .map(|name| escape::line(&name.text, style.unicode))
+        .filter_map(|step| step.through.as_ref())
+        .map(|text| escape::line(&text.to_string(), style.unicode))
         .collect();
     let arrow = if style.unicode { " → " } else { " -> " };
-    let place = last.span.map_or_else(|| "by rule".to_owned(), |span| place(sources, span, style));
-    match groups.is_empty() {
-        true => format!("directly ({place})"),
-        false => format!("via {} ({place})", groups.join(arrow)),
+    let last = proof.steps.iter().rev().find_map(|step| step.span);
+    let mut place = last.map_or_else(|| "by rule".to_owned(), |span| place(sources, span, style));
+    if let Some(doubt) = doubt(proof) {
+        place.push_str(&format!("; {doubt}"));
     }
+    match through.is_empty() {
+        true => format!("directly ({place})"),
+        false => format!("via {} ({place})", through.join(arrow)),
+    }
+}
+
+/// How sure a proof is, where it is not wholly.
+fn doubt(proof: &Proof) -> Option<String> {
+    let confidence = proof.confidence();
+    (confidence < Confidence::High).then(|| format!("{} confidence", confidence.word()))
 }
 
 fn steps(out: &mut String, steps: &[Step], sources: &Sources, style: &Style) {
@@ -182,6 +201,7 @@ mod v1 {
         pub(super) can: String,
         pub(super) on: String,
         pub(super) answer: &'static str,
+        pub(super) confidence: Option<&'static str>,
         pub(super) proof: Vec<Step>,
         pub(super) gaps: Vec<Gap>,
     }
@@ -201,6 +221,7 @@ mod v1 {
     pub(super) struct Holder {
         pub(super) name: String,
         pub(super) sid: Option<String>,
+        pub(super) confidence: &'static str,
         pub(super) proof: Vec<Step>,
     }
 
@@ -238,6 +259,7 @@ pub fn why_json(answer: &Why<'_>, sources: &Sources, tool: Tool<'_>) -> String {
         can: answer.question.can.to_owned(),
         on: answer.question.on.to_owned(),
         answer: answer.verdict.word(),
+        confidence: (answer.verdict == Verdict::Yes).then(|| answer.proof.confidence().word()),
         proof: proof(answer.proof, sources),
         gaps: answer.gaps.iter().map(gap).collect(),
     })
@@ -248,6 +270,7 @@ pub fn who_can_json(answer: &WhoCan<'_>, sources: &Sources, tool: Tool<'_>) -> S
     let granted = answer.granted.iter().map(|h| v1::Holder {
         name: h.name.text.clone(),
         sid: h.sid.clone(),
+        confidence: h.proof.confidence().word(),
         proof: proof(&h.proof, sources),
     });
     let unknown = answer

@@ -9,6 +9,7 @@ use cmlint_winsec::{
 };
 
 use super::acls::Acls;
+use super::holders::{Grantee, Holders};
 use super::principals::{Holder, Principals};
 use crate::proof::{Proof, Step, merge};
 use crate::rows::{Descriptor, DirectoryObject};
@@ -49,15 +50,6 @@ pub struct Ruling {
     pub proof: Proof,
     /// For unknown what keeps it from being known.
     pub holes: Vec<Gap>,
-}
-
-/// Everybody who has a right.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Holders {
-    /// Those who have it, with the way to it; direct ones before nested ones.
-    pub granted: Vec<(Sid, Proof)>,
-    /// Those who may have it, with what keeps it from being known.
-    pub unknown: Vec<(Sid, Vec<Gap>)>,
 }
 
 /// Groups that every account is in without anybody having put it there.
@@ -168,15 +160,12 @@ impl Guarded {
             let broad = is_everybody(&who);
             let ruling = self.judge(&who, right, principals, |sid| broad || !is_everybody(sid));
             match ruling.verdict {
-                Tri::Yes => holders.granted.push((who, ruling.proof)),
+                Tri::Yes => holders.granted.push((Grantee::Windows(who), ruling.proof)),
                 Tri::No => {}
-                Tri::Unknown => holders.unknown.push((who, ruling.holes)),
+                Tri::Unknown => holders.unknown.push((Grantee::Windows(who), ruling.holes)),
             }
         }
-        let label = |sid: &Sid| principals.label(sid).text.to_lowercase();
-        holders.granted.sort_by_cached_key(|(sid, proof)| (proof.steps.len(), label(sid)));
-        holders.unknown.sort_by_cached_key(|(sid, _)| label(sid));
-        holders
+        holders.settle(principals)
     }
 
     fn judge(

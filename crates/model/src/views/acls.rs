@@ -1,5 +1,7 @@
 //! Security descriptors of computers: folders, shares, registry keys, namespaces, COM, services.
 
+mod named;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,6 +9,7 @@ use std::sync::Arc;
 use cmlint_source::{Span, Spanned, Str};
 use cmlint_winsec::{Acl, Kind, Places, SecurityDescriptor, TextRange, sddl};
 
+pub use self::named::Found;
 use crate::rows::AclState;
 use crate::{Cover, Dataset, Gap, Judged, Scope, Snapshot, Status};
 
@@ -349,5 +352,7 @@ impl Acls<'_> {
     }
 }
 
+#[cfg(test)]
+mod named_tests;
 #[cfg(test)]
 mod tests;

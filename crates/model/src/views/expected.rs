@@ -101,7 +101,7 @@ impl<'s> ExpectedMembers<'s> {
             connections: BTreeMap::new(),
             unknown_connections: BTreeMap::new(),
             routes: Vec::new(),
-            route_holes: snapshot.holes(Dataset::Address, false),
+            route_holes: snapshot.silence(Dataset::Address),
             viewers: find::viewers(snapshot, principals),
         };
         built.add_systems(principals);

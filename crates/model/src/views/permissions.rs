@@ -6,9 +6,11 @@
 
 mod assign;
 mod collections;
+mod everybody;
 mod grants;
 mod operations;
 mod powers;
+mod scopes;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +22,8 @@ use self::assign::{Assignment, Held, Teller};
 use self::collections::Collections;
 use self::operations::Operations;
 use self::powers::Powers;
-use super::principals::Principals;
+use self::scopes::Scopes;
+use super::principals::{Principals, Reached};
 use super::rbac::{AdminEntry, Administrators};
 use crate::catalogue;
 use crate::proof::{Answer, Confidence, Proof, Step, merge};
@@ -36,6 +39,7 @@ pub struct Permissions<'s> {
     powers: Powers<'s>,
     operations: Operations<'s>,
     collections: Collections<'s>,
+    scopes: Scopes<'s>,
 }
 
 /// How well an assignment is known.
@@ -43,6 +47,8 @@ pub struct Permissions<'s> {
 pub enum Extent {
     /// From the triples of role and scope or collection.
     Exactly,
+    /// From lists of names, which leave no choice: one role, or one place.
+    ByNames,
     /// From lists of names, which do not say which role belongs to which scope or collection.
     AtMost,
 }
@@ -125,9 +131,11 @@ impl<'s> Permissions<'s> {
         let administrators = Administrators::build(snapshot, principals);
         let powers = Powers::build(snapshot);
         let collections = Collections::build(snapshot);
-        let teller = Teller { snapshot, powers: &powers, collections: &collections };
+        let scopes = Scopes::build(snapshot);
+        let teller = Teller { powers: &powers, scopes: &scopes, collections: &collections };
         let held = administrators.iter().map(|entry| teller.held(entry.row)).collect();
-        Permissions { administrators, held, operations: Operations::build(snapshot), powers, collections }
+        let operations = Operations::build(snapshot);
+        Permissions { administrators, held, powers, operations, collections, scopes }
     }
 
     /// The administrative users that this rests on.
@@ -181,7 +189,7 @@ impl<'s> Permissions<'s> {
         match granted {
             Some(grant) => Answer::Yes(grant.proof),
             None => {
-                let mut holes = self.administrators.holes().to_vec();
+                let mut holes = self.administrators.silence().to_vec();
                 merge(&mut holes, gaps);
                 Answer::no_unless(holes)
             }
@@ -190,7 +198,7 @@ impl<'s> Permissions<'s> {
 
     /// Everything that is granted to `who`, itself or through groups, and the holes that could hide more.
     pub fn grants(&self, who: &Sid, principals: &Principals<'s>) -> (Vec<EffectiveGrant>, Vec<Gap>) {
-        let mut holes = self.administrators.holes().to_vec();
+        let mut holes = self.administrators.silence().to_vec();
         let mut grants = Vec::new();
         for standing in self.standings(who, principals) {
             if standing.way.is_some() {
@@ -216,7 +224,7 @@ impl<'s> Permissions<'s> {
         mask: i64,
         on: On<'_>,
     ) -> (Vec<(&AdminEntry<'s>, EffectiveGrant)>, Vec<Gap>) {
-        let mut holes = self.administrators.holes().to_vec();
+        let mut holes = self.administrators.silence().to_vec();
         let mut found = Vec::new();
         for (index, entry) in self.administrators.iter().enumerate() {
             let way = Some(Proof::of(is_admin(entry)));
@@ -235,9 +243,19 @@ impl<'s> Permissions<'s> {
 
     /// The administrative users that `who` is for sure, and those that it may be.
     fn standings(&self, who: &Sid, principals: &Principals<'s>) -> Vec<Standing<'s>> {
-        let (reached, graph) = principals.reach(who, None);
+        let (reached, graph) = principals.reach_as(who, None, &[]);
+        self.standings_of(reached.into_iter(), &graph, principals)
+    }
+
+    /// As [`Self::standings`], for somebody of whom memberships are chosen; `graph` is what hides more.
+    fn standings_of(
+        &self,
+        reached: impl Iterator<Item = Reached>,
+        graph: &[Gap],
+        principals: &Principals<'s>,
+    ) -> Vec<Standing<'s>> {
         let mut ways: BTreeMap<Sid, Proof> = BTreeMap::new();
-        for (holder, proof) in reached {
+        for Reached { holder, proof, .. } in reached {
             ways.entry(holder.sid).or_insert(proof);
         }
         let mut standings = Vec::new();
@@ -249,11 +267,10 @@ impl<'s> Permissions<'s> {
                         standings.push(Standing { index, name: entry.name.value, way, gaps: Vec::new() });
                         continue;
                     }
-                    None if may_be_group(entry, &sid, principals) => graph.clone(),
+                    None if may_be_group(entry, &sid, principals) => graph.to_vec(),
                     None => Vec::new(),
                 },
-                // Users and groups of Microsoft Entra ID are nobody in Active Directory.
-                None if entry.account_type.is_some_and(|t| t >= 128) => Vec::new(),
+                None if entry.is_of_entra() => Vec::new(),
                 None => principals.unresolved(entry.name.value),
             };
             if !gaps.is_empty() {

@@ -3,6 +3,7 @@
 mod build;
 mod context;
 mod crowds;
+mod existence;
 mod memberships;
 mod privileged;
 mod ways;
@@ -448,6 +449,11 @@ impl<'s> Principals<'s> {
 /// A distinguished name as a key: names are compared without case, and without blanks after commas.
 fn dn_key(dn: &str) -> String {
     let mut key = String::with_capacity(dn.len());
+    if dn.is_ascii() && !dn.contains(", ") {
+        key.push_str(dn.trim());
+        key.make_ascii_lowercase();
+        return key;
+    }
     let mut after_comma = false;
     for c in dn.trim().chars() {
         if after_comma && c == ' ' {
@@ -473,6 +479,8 @@ mod tests {
     #[test]
     fn distinguished_names_compare_without_case_and_blanks() {
         assert_eq!(dn_key("CN=A B, OU=X,DC=Contoso"), dn_key("cn=a b,ou=x,dc=contoso"));
+        assert_eq!(dn_key(" CN=Ä,  OU=X "), "cn=ä,ou=x");
+        assert_eq!(dn_key(" CN=A,OU=X "), "cn=a,ou=x");
     }
 
     #[test]

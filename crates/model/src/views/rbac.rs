@@ -240,6 +240,13 @@ pub struct AdminEntry<'s> {
     pub account_type: Option<i64>,
 }
 
+impl AdminEntry<'_> {
+    /// Whether it is a user or group of Microsoft Entra ID, which is nobody in Active Directory.
+    pub fn is_of_entra(&self) -> bool {
+        self.account_type.is_some_and(|kind| kind >= 128)
+    }
+}
+
 impl<'s> Administrators<'s> {
     pub(crate) fn build(snapshot: &'s Snapshot<'s>, principals: &Principals<'s>) -> Self {
         let mut entries: Vec<AdminEntry<'s>> = snapshot
@@ -268,6 +275,12 @@ impl<'s> Administrators<'s> {
     /// Why there may be more; empty when the list is complete.
     pub fn holes(&self) -> &[Gap] {
         &self.holes
+    }
+
+    /// Why somebody who is not listed may be an administrative user all the same; see
+    /// [`Snapshot::silence`].
+    pub fn silence(&self) -> &[Gap] {
+        &self.silence
     }
 
     /// The administrative user with this SID, itself and not through a group.

@@ -7,6 +7,7 @@
 
 mod covering;
 mod holders;
+mod names;
 mod permission;
 mod product;
 mod realm;
@@ -18,7 +19,6 @@ use std::collections::BTreeMap;
 
 use cmlint_winsec::Sid;
 
-pub use holders::SqlHolder;
 use permission::Weighed;
 pub use product::{ProductRole, RoleMember, product_role, product_roles};
 use realm::{Realm, Realms};
@@ -75,11 +75,6 @@ impl<'s> Sql<'s> {
             databases: realm::databases(snapshot),
             none: Realm::default(),
         }
-    }
-
-    /// Names of permissions, for a reader who mistyped one.
-    pub fn permission_names() -> impl Iterator<Item = &'static str> {
-        covering::known()
     }
 
     /// Whether a Windows account or group has a right in a database (for rights of the server: on its

@@ -2,7 +2,7 @@
 
 use cmlint_model::Scope;
 use cmlint_model::proof::Confidence;
-use cmlint_model::views::{Principals, Securable, Sql, SqlHolder, SqlRight};
+use cmlint_model::views::{Principals, Securable, Sql, SqlRight};
 
 use super::*;
 
@@ -97,13 +97,10 @@ fn everybody_who_is_sysadmin() {
     let snapshot = archive.read();
     let views = views(&archive, &snapshot);
     let (sql, principals) = (view::<Sql<'_>>(&views), view::<Principals<'_>>(&views));
-    let (found, holes) = sql.holders(&ps1(), SYSADMIN, principals);
-    assert_eq!(holes, []);
-    let told = found.iter().map(|(holder, proof)| {
-        let name = match holder {
-            SqlHolder::Windows(sid) => principals.label(sid).text,
-            SqlHolder::Named(name) => name.clone(),
-        };
+    let found = sql.holders(&ps1(), SYSADMIN, principals);
+    assert_eq!((found.unknown, found.holes), (vec![], vec![]));
+    let told = found.granted.iter().map(|(who, proof)| {
+        let name = who.label(principals).text;
         format!("{} {name}", proof.steps.len())
     });
     assert_eq!(
@@ -132,15 +129,13 @@ fn everybody_who_reads_the_whole_database_without_being_sysadmin() {
     let snapshot = archive.read();
     let views = views(&archive, &snapshot);
     let (sql, principals) = (view::<Sql<'_>>(&views), view::<Principals<'_>>(&views));
-    let (found, holes) = sql.holders(&ps1(), SELECT, principals);
-    assert_eq!(holes, [], "nobody is one of the product's own users");
+    let found = sql.holders(&ps1(), SELECT, principals);
+    assert_eq!((found.unknown, found.holes), (vec![], vec![]), "nobody is one of the product's own users");
     let told: BTreeSet<String> = found
+        .granted
         .iter()
         .filter(|(_, proof)| !steps(proof).iter().any(|step| step.contains("sysadmin")))
-        .map(|(holder, _)| match holder {
-            SqlHolder::Windows(sid) => principals.label(sid).text,
-            SqlHolder::Named(name) => name.clone(),
-        })
+        .map(|(who, _)| who.label(principals).text)
         .collect();
     let names =
         [r"CONTOSO\CM02$", r"CONTOSO\svc-enroll", r"CONTOSO\svc-insights", r"CONTOSO\svc-rsp", "reportapp"];
@@ -183,11 +178,7 @@ fn members_of_a_role_are_told_apart_from_those_who_may_do_more() {
     let told = |at: &Scope, role| {
         let (found, holes) = sql.members(at, role);
         assert_eq!(holes, []);
-        let name = |(holder, _): (SqlHolder, Proof)| match holder {
-            SqlHolder::Windows(sid) => principals.label(&sid).text,
-            SqlHolder::Named(name) => name,
-        };
-        found.into_iter().map(name).collect::<BTreeSet<_>>()
+        found.into_iter().map(|(who, _)| who.label(principals).text).collect::<BTreeSet<_>>()
     };
     let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<BTreeSet<_>>();
     let owners = [r"CONTOSO\CM01$", r"CONTOSO\CM02$", r"CONTOSO\svc-enroll", r"CONTOSO\svc-mpconn", "dbo"];

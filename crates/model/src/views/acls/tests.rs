@@ -17,7 +17,7 @@ fn the_folder_above() {
     assert_eq!(above(r"c:\"), None);
 }
 
-fn snapshot(sources: &Sources, left_out: bool) -> Snapshot<'_> {
+pub(super) fn snapshot(sources: &Sources, left_out: bool) -> Snapshot<'_> {
     let id = sources.files().next().unwrap().id();
     let mut rows = Vec::new();
     let mut at = 0;

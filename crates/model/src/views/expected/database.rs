@@ -7,7 +7,7 @@ use crate::proof::{Confidence, merge};
 use crate::purpose::Purpose;
 use crate::views::{ProductRole, RoleMember};
 use crate::words::term;
-use crate::{Dataset, Judged, text};
+use crate::{Judged, text};
 
 /// `Type` of a secondary site.
 const SECONDARY: i64 = 1;
@@ -108,7 +108,6 @@ impl ExpectedMembers<'_> {
     /// Administrative users who hold an operation.
     pub(super) fn administrators_who(&self, object_type: i64, mask: i64, required: bool, found: &mut Found) {
         let (holders, holes) = self.permissions.holders(object_type, mask);
-        merge(&mut found.holes, self.snapshot.holes(Dataset::Admin, false));
         merge(&mut found.holes, holes);
         let mut seen = BTreeSet::new();
         for (entry, grant) in holders {

@@ -28,10 +28,10 @@ impl ExpectedMembers<'_> {
         if !inventory.has_role(host, "SMS Provider") {
             return;
         }
-        merge(&mut found.holes, self.snapshot.holes(Dataset::Admin, false));
+        merge(&mut found.holes, self.snapshot.silence(Dataset::Admin));
         for entry in self.permissions.administrators().iter() {
             // Users and groups of Microsoft Entra ID have no account that a local group could hold.
-            if entry.account_type.is_some_and(|t| t >= 128) {
+            if entry.is_of_entra() {
                 continue;
             }
             let name = entry.name.value.trim().to_owned();
@@ -245,7 +245,7 @@ impl ExpectedMembers<'_> {
 
 /// The permitted viewers of the client settings, where all clients have the same.
 pub(super) fn viewers<'s>(snapshot: &'s Snapshot<'s>, principals: &Principals<'s>) -> Judged<Vec<Account>> {
-    let mut holes = snapshot.holes(Dataset::ClientSettings, false);
+    let mut holes = snapshot.silence(Dataset::ClientSettings);
     let mut viewers = Vec::new();
     for (scope, row) in snapshot.client_settings.rows() {
         if !row.collected("AgentConfigurations") {

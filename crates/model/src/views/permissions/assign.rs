@@ -6,12 +6,13 @@ use cmlint_source::{Field, Many, Span, Spanned, Str};
 
 use super::collections::Collections;
 use super::powers::{Powers, RoleRef};
+use super::scopes::Scopes;
 use super::{Extent, Within};
 use crate::proof::{Confidence, Step, merge};
 use crate::rows::{Admin, Permission};
 use crate::table::Row;
 use crate::words::{principal, role as role_name};
-use crate::{Dataset, Gap, Scope, Snapshot, text};
+use crate::{Dataset, Gap, Scope, text};
 
 /// A role held within bounds.
 #[derive(Debug)]
@@ -36,13 +37,10 @@ pub(super) struct Held {
 const COLLECTION: i64 = 1;
 /// `CategoryTypeID` of a security scope.
 const SCOPE: i64 = 29;
-/// Security scopes of every site, for rows that give only names.
-const BUILT_IN_SCOPES: &[(&str, &str)] = &[("All", "SMS00ALL"), ("Default", "SMS00UNA")];
-
 /// What assignments are told with.
 pub(super) struct Teller<'t, 's> {
-    pub(super) snapshot: &'s Snapshot<'s>,
     pub(super) powers: &'t Powers<'s>,
+    pub(super) scopes: &'t Scopes<'s>,
     pub(super) collections: &'t Collections<'s>,
 }
 
@@ -56,7 +54,7 @@ impl<'s> Teller<'_, 's> {
             Some(triples) => self.exactly(triples, &mut held),
             // Read by key and empty: no role at all.
             None if none => {}
-            None if listed > 0 => self.at_most(row, &mut held),
+            None if listed > 0 => self.by_lists(row, &mut held),
             None => held.holes.push(row.gap(&Scope::Hierarchy, "Permissions")),
         }
         held
@@ -75,7 +73,7 @@ impl<'s> Teller<'_, 's> {
                     })
                 }
                 (Some(SCOPE), Some(id)) => {
-                    let known = self.scope_name(id.value);
+                    let known = self.scopes.name(id.value);
                     Some(Within::Scope { id: Some(key(id.value)), name: label(name.or(known), id.value) })
                 }
                 _ => None,
@@ -104,8 +102,9 @@ impl<'s> Teller<'_, 's> {
         }
     }
 
-    /// Every role everywhere: three lists that do not say what belongs together.
-    fn at_most(&self, row: &'s Row<Admin<'s>>, held: &mut Held) {
+    /// Every role everywhere: three lists that do not say what belongs together, unless there is only one
+    /// role, or only one place.
+    fn by_lists(&self, row: &'s Row<Admin<'s>>, held: &mut Held) {
         let mut roles: Vec<(RoleRef, Span, bool)> = Vec::new();
         for id in items(&row.data.roles) {
             roles.push((self.powers.with_id(id.value, None), id.span, true));
@@ -118,13 +117,13 @@ impl<'s> Teller<'_, 's> {
         let mut bounds = Vec::new();
         let categories: Vec<_> = items(&row.data.categories).collect();
         for id in &categories {
-            let name = label(self.scope_name(id.value), id.value);
+            let name = label(self.scopes.name(id.value), id.value);
             bounds.push(Within::Scope { id: Some(key(id.value)), name });
         }
         if categories.is_empty() {
             for name in items(&row.data.category_names) {
                 bounds.push(Within::Scope {
-                    id: self.scope_id(name.value),
+                    id: self.scopes.id(name.value),
                     name: name.value.trim().to_owned(),
                 });
             }
@@ -149,29 +148,12 @@ impl<'s> Teller<'_, 's> {
                 held.holes.push(Gap::property(Dataset::Admin, Scope::Hierarchy, what, why));
             }
         }
+        let settled = roles.len() == 1 || bounds.len() == 1 && held.holes.is_empty();
+        let extent = if settled { Extent::ByNames } else { Extent::AtMost };
         for (role, span, by_id) in roles {
             for within in &bounds {
                 let (role, within) = (role.clone(), within.clone());
-                held.assignments.push(Assignment { role, within, extent: Extent::AtMost, span, by_id });
-            }
-        }
-    }
-
-    fn scope_name(&self, id: &str) -> Option<&'s str> {
-        let rows = self.snapshot.security_scopes.rows().map(|(_, row)| row);
-        let named = rows.filter(|row| row.category_id.get().is_some_and(|known| same(known, id)));
-        named.min_by_key(|row| row.span)?.data.category_name.filled().map(|name| name.value)
-    }
-
-    fn scope_id(&self, name: &str) -> Option<String> {
-        let rows = self.snapshot.security_scopes.rows();
-        let mut ids = rows.filter(|(_, row)| row.category_name.get().is_some_and(|known| same(known, name)));
-        match (ids.next(), ids.next()) {
-            (Some((_, row)), None) => row.category_id.filled().map(|id| key(id.value)),
-            (Some(_), Some(_)) => None,
-            (None, _) => {
-                let known = BUILT_IN_SCOPES.iter().find(|(known, _)| same(known, name));
-                known.map(|(_, id)| (*id).to_owned())
+                held.assignments.push(Assignment { role, within, extent, span, by_id });
             }
         }
     }
@@ -185,9 +167,6 @@ impl Assignment {
         let role = role_name(&self.role.name);
         let text = match (within, self.extent) {
             (Within::AllObjects, _) => text!("`{}` holds the role `{}`", who, role),
-            (Within::Scope { name, .. }, Extent::Exactly) => {
-                text!("`{}` holds the role `{}` in the security scope `{}`", who, role, role_name(name))
-            }
             (Within::Scope { name, .. }, Extent::AtMost) => {
                 text!(
                     "`{}` holds the role `{}`, at most in the security scope `{}`",
@@ -196,16 +175,26 @@ impl Assignment {
                     role_name(name)
                 )
             }
-            (Within::Collection { name, .. }, Extent::Exactly) => {
-                text!("`{}` holds the role `{}` on the collection `{}`", who, role, role_name(name))
+            (Within::Scope { name, .. }, _) => {
+                text!("`{}` holds the role `{}` in the security scope `{}`", who, role, role_name(name))
             }
             (Within::Collection { name, .. }, Extent::AtMost) => {
                 text!("`{}` holds the role `{}`, at most on the collection `{}`", who, role, role_name(name))
             }
+            (Within::Collection { name, .. }, _) => {
+                text!("`{}` holds the role `{}` on the collection `{}`", who, role, role_name(name))
+            }
         };
-        let bounded = *within != Within::AllObjects && self.extent == Extent::AtMost;
+        // Names of places, like those of roles, tell less than identifiers.
+        let bounded = *within != Within::AllObjects && self.extent != Extent::Exactly;
         let sure = if bounded || !self.by_id { Confidence::Medium } else { Confidence::High };
-        Step::read(text, self.span).confidence(sure)
+        let through = match within {
+            Within::AllObjects => text!("{}", role),
+            Within::Scope { name, .. } | Within::Collection { name, .. } => {
+                text!("{} on {}", role, role_name(name))
+            }
+        };
+        Step::read(text, self.span).confidence(sure).through(through)
     }
 }
 
@@ -223,8 +212,4 @@ fn label(name: Option<&str>, id: &str) -> String {
 
 fn key(id: &str) -> String {
     id.trim().to_ascii_uppercase()
-}
-
-fn same(a: &str, b: &str) -> bool {
-    a.trim().eq_ignore_ascii_case(b.trim())
 }

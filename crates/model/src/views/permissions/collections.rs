@@ -66,6 +66,18 @@ impl<'s> Collections<'s> {
         }
     }
 
+    /// Whether a text is the name or identifier of a collection; `None` where the list is not complete.
+    pub(super) fn is_known(&self, text: &str) -> Option<bool> {
+        let known = self.by_name.contains_key(&text.trim().to_lowercase()) || self.id(text).is_some();
+        if known || self.hole.is_none() { Some(known) } else { None }
+    }
+
+    /// Names of all collections.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        let own = self.by_id.values().filter_map(|row| row.name.filled()).map(|name| name.value);
+        own.chain(BUILT_IN.iter().map(|(name, _)| *name)).map(str::to_owned).collect()
+    }
+
     /// What a collection is called.
     pub(super) fn name(&self, id: &str) -> Option<&'s str> {
         let row: &'s Row<Collection<'s>> = self.by_id.get(&key(id))?;

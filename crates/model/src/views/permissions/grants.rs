@@ -105,6 +105,7 @@ impl<'s> Permissions<'s> {
             }
             if could != 0 {
                 merge(&mut gaps, doubts);
+                merge(&mut gaps, is_open(candidate).then(unpaired));
             }
         }
         if sure & mask == mask {
@@ -154,6 +155,9 @@ impl<'s> Permissions<'s> {
     }
 
     fn granted(&self, candidate: &Candidate<'_>, asked: Option<&Within>, object_type: i64) -> i64 {
+        if is_open(candidate) {
+            return 0;
+        }
         self.restrict(candidate, asked, object_type, candidate.granted)
     }
 
@@ -255,6 +259,16 @@ impl<'s> Permissions<'s> {
             }
         }
     }
+}
+
+/// Whether lists of names leave open where a role is held. What nothing divides is held wherever it is.
+fn is_open(candidate: &Candidate<'_>) -> bool {
+    candidate.assignment.extent == Extent::AtMost && candidate.within != Within::AllObjects
+}
+
+fn unpaired() -> Gap {
+    let why = "lists of names do not say which role is held in which security scope or on which collection";
+    Gap::property(Dataset::Admin, Scope::Hierarchy, "Permissions", why)
 }
 
 /// Parts that only together make up a mask.

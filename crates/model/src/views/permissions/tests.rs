@@ -122,26 +122,22 @@ fn security_scopes_are_not_nested_but_for_all() {
 }
 
 #[test]
-fn lists_of_names_say_at_most_and_with_less_confidence() {
+fn lists_of_names_say_at_most_where_several_roles_may_be_held_in_several_places() {
     let site = || {
         Site::new()
             .role("R1", "Helper", &[(COLLECTION, REMOTE), (ADMINISTRATIVE_USERS, READ)])
             .role("R2", "Author", &[(APPLICATION, MODIFY)])
             .listed(ANNA, "anna", [&["Helper", "Author"], &["Default"], &["Workstations"]])
     };
-    let answer = site().can(COLLECTION, REMOTE);
-    assert_eq!(
-        proved(&answer)[1],
-        r"CORP\anna holds the role Helper, at most on the collection Workstations"
-    );
-    let Answer::Yes(proof) = answer else { panic!() };
-    assert_eq!(proof.confidence(), Confidence::Medium);
+    let Answer::Unknown(gaps) = site().can(COLLECTION, REMOTE) else { panic!() };
+    assert_eq!((gaps[0].dataset, gaps[0].property), (Dataset::Admin, Some("Permissions")));
     assert_eq!(site().can(COLLECTION, DEPLOY), Answer::No, "not even at most");
     // What nothing divides, the list of roles tells as well as the triples.
     assert_eq!(proved(&site().can(ADMINISTRATIVE_USERS, READ))[1], r"CORP\anna holds the role Helper");
     let snapshot = site().close();
     let principals = Principals::build(&snapshot);
-    let (grants, holes) = Permissions::build(&snapshot, &principals).grants(&sid(ANNA), &principals);
+    let permissions = Permissions::build(&snapshot, &principals);
+    let (grants, holes) = permissions.grants(&sid(ANNA), &principals);
     let told: Vec<_> = grants.iter().map(|g| (g.role.as_str(), g.object_type, g.mask, g.extent)).collect();
     assert_eq!(
         told,
@@ -152,6 +148,30 @@ fn lists_of_names_say_at_most_and_with_less_confidence() {
         ]
     );
     assert_eq!(holes, []);
+    assert_eq!(
+        steps(&grants[0].proof)[1],
+        r"CORP\anna holds the role Helper, at most on the collection Workstations"
+    );
+    let (found, holes) = permissions.holders(COLLECTION, REMOTE);
+    assert_eq!((found.len(), holes[0].property), (0, Some("Permissions")));
+}
+
+#[test]
+fn lists_of_names_with_one_role_or_one_place_leave_no_choice() {
+    let site = |lists| {
+        Site::new()
+            .role("R1", "Helper", &[(COLLECTION, REMOTE)])
+            .role("R2", "Author", &[(APPLICATION, MODIFY)])
+            .listed(ANNA, "anna", lists)
+    };
+    let one_role = site([&["Helper"], &["Default"], &["Workstations", "Servers"]]);
+    let Answer::Yes(proof) = one_role.can_on(COLLECTION, REMOTE, On::Collection("PS100003")) else {
+        panic!()
+    };
+    assert_eq!(proof.confidence(), Confidence::Medium);
+    assert_eq!(steps(&proof)[1], r"CORP\anna holds the role Helper on the collection Servers");
+    let one_place = site([&["Helper", "Author"], &[], &["Workstations"]]);
+    assert!(yes(&one_place.can(COLLECTION, REMOTE)));
 }
 
 #[test]
@@ -312,9 +332,72 @@ fn the_sites_own_names_go_before_the_catalogue() {
 }
 
 #[test]
-fn a_loose_list_is_enough_for_a_yes_and_a_no() {
-    let mut site = Site::new().role("R1", "Helper", &[(COLLECTION, REMOTE)]);
-    site.0.state::<crate::rows::Admin<'static>>(&crate::Scope::Hierarchy, Status::Given);
-    let site = site.admin(ANNA, "anna", &[("R1", "collection", "SMS00001")]);
+fn a_loose_list_is_enough_for_a_yes_and_not_for_a_no() {
+    let loose = || {
+        let mut site = Site::new().role("R1", "Helper", &[(COLLECTION, REMOTE)]);
+        site.0.state::<crate::rows::Admin<'static>>(&crate::Scope::Hierarchy, Status::Given);
+        site.0.snapshot.about.has_manifest = false;
+        site
+    };
+    let site = loose().admin(ANNA, "anna", &[("R1", "collection", "SMS00001")]);
     assert!(yes(&site.can(COLLECTION, REMOTE)));
+    // Nobody says whether the list is whole.
+    assert_eq!(missed(&loose().can(COLLECTION, REMOTE)), [Dataset::Admin].into());
+    // Without any list there is nothing that could speak against it.
+    assert_eq!(missed(&loose().without(Dataset::Admin).can(COLLECTION, REMOTE)), [Dataset::Admin].into());
+}
+
+#[test]
+fn everybody_is_named_with_the_way_through_groups_direct_ones_first() {
+    let site = || {
+        Site::new()
+            .role("R1", "Helper", &[(COLLECTION, REMOTE)])
+            .role("R2", "Reader", &[(COLLECTION, READ)])
+            .admin(DESK, "Desk", &[("R1", "collection", "PS100001")])
+            .admin(1199, "gone", &[("R2", "collection", "SMS00001")])
+    };
+    let ask = |site: Site, on| {
+        let snapshot = site.close();
+        let principals = Principals::build(&snapshot);
+        let found = Permissions::build(&snapshot, &principals).everybody(COLLECTION, REMOTE, on, &principals);
+        let granted = found
+            .granted
+            .iter()
+            .map(|(who, proof)| format!("{} {}", proof.steps.len(), who.label(&principals).text));
+        let unknown = found.unknown.iter().map(|(who, gaps)| (who.label(&principals).text, datasets(gaps)));
+        (granted.collect::<Vec<_>>(), unknown.collect::<Vec<_>>(), datasets(&found.holes))
+    };
+    let all = [r"3 CORP\Desk", r"4 CORP\Team", r"5 CORP\anna"].map(str::to_owned).to_vec();
+    assert_eq!(ask(site(), On::Anything), (all, vec![], [].into()));
+    assert_eq!(ask(site(), On::Collection("Servers")), (vec![], vec![], [].into()));
+    // Without the directory the group is known and its members are not.
+    let (granted, unknown, holes) = ask(site().without(Dataset::Directory), On::Anything);
+    assert_eq!((granted.len(), holes), (1, [Dataset::Directory].into()));
+    assert!(unknown.iter().all(|(_, gaps)| *gaps == [Dataset::Directory].into()), "{unknown:?}");
+    // Of whom a name has no SID, the name is told, and that it may be a group.
+    let mut site = site();
+    let row = crate::rows::Admin {
+        account_type: site.0.number(0),
+        logon_name: site.0.field(r"OTHER\boris"),
+        role_names: site.0.texts(&["Helper"]),
+        collection_names: site.0.texts(&["All Systems"]),
+        category_names: site.0.texts(&[]),
+        ..crate::rows::Admin::default()
+    };
+    site.0.put(&crate::Scope::Hierarchy, row);
+    let (granted, unknown, holes) = ask(site, On::Anything);
+    assert!(granted.contains(&r"3 OTHER\boris".to_owned()), "{granted:?}");
+    assert_eq!((unknown, holes), (vec![], [Dataset::Domain].into()));
+}
+
+#[test]
+fn a_name_beside_a_type_is_a_collection_or_a_security_scope() {
+    let snapshot = Site::new().close();
+    let principals = Principals::build(&snapshot);
+    let permissions = Permissions::build(&snapshot, &principals);
+    assert_eq!(permissions.on_named(COLLECTION, "pilots"), Ok(On::Collection("pilots")));
+    assert_eq!(permissions.on_named(COLLECTION, "sms00001"), Ok(On::Collection("sms00001")));
+    assert!(permissions.on_named(COLLECTION, "Pilot").unwrap_err().contains("Pilots"));
+    // No list of security scopes was collected: what somebody names may be one.
+    assert_eq!(permissions.on_named(APPLICATION, "Berlin"), Ok(On::Scope("Berlin")));
 }

@@ -1,6 +1,6 @@
 //! The graph from its sources: domains, directory objects, computers, names beside SIDs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cmlint_source::{Span, Spanned};
 use cmlint_winsec::{Sid, well_known};
@@ -30,12 +30,13 @@ impl<'s> Principals<'s> {
     }
 
     pub(super) fn add_directory(&mut self) {
+        // Sorted at once: entry by entry, the tables of a large directory cost most of a check.
+        let (mut objects, mut members) = (Vec::new(), Vec::new());
+        let (mut sams, mut labels) = (Vec::new(), Vec::new());
         for (scope, row) in self.snapshot.directory.rows() {
             let Scope::Domain(dns) = scope else { continue };
-            self.by_dn.insert(dn_key(&row.dn.value), (dns, row));
-            for member in &row.members {
-                self.groups_of_dn.entry(dn_key(&member.value)).or_default().push((row, member.span));
-            }
+            objects.push((dn_key(&row.dn.value), (dns.as_str(), row)));
+            members.extend(row.members.iter().map(|member| (dn_key(&member.value), (row, member.span))));
             if let Some(upn) = &row.upn {
                 self.by_upn.entry(upn.to_lowercase()).or_default().push(row);
             }
@@ -51,14 +52,18 @@ impl<'s> Principals<'s> {
                 }
             }
             if let Some(sam) = &row.sam {
-                self.by_sam.entry((dns, sam.to_lowercase())).or_default().push(row);
-                let netbios = self.domains.iter().find(|d| d.dns == *dns).and_then(|d| d.netbios.clone());
-                let domain = netbios.unwrap_or_else(|| dns.clone());
+                sams.push(((dns.as_str(), sam.to_lowercase()), row));
+                let netbios = self.domains.iter().find(|d| d.dns == *dns).and_then(|d| d.netbios.as_deref());
+                let domain = netbios.unwrap_or(dns);
                 if !is_builtin(&sid.value) {
-                    self.labels.insert(sid.value, format!("{domain}\\{}", &*sam.value));
+                    labels.push((sid.value, [domain, "\\", &*sam.value].concat()));
                 }
             }
         }
+        self.by_dn = objects.into_iter().collect();
+        self.groups_of_dn = grouped(members);
+        self.by_sam = grouped(sams);
+        self.labels = labels.into_iter().collect();
         for (scope, lookup) in self.snapshot.lookups.rows() {
             let Scope::Domain(dns) = scope else { continue };
             self.lookups.insert((dns, lookup.asked.to_lowercase()), (lookup.answer, lookup.span));
@@ -127,4 +132,17 @@ impl<'s> Principals<'s> {
             }
         }
     }
+}
+
+/// The values of each key, in the order in which they come.
+fn grouped<K: Ord, V>(mut pairs: Vec<(K, V)>) -> BTreeMap<K, Vec<V>> {
+    pairs.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut groups: Vec<(K, Vec<V>)> = Vec::new();
+    for (key, value) in pairs {
+        match groups.last_mut() {
+            Some((last, values)) if *last == key => values.push(value),
+            _ => groups.push((key, vec![value])),
+        }
+    }
+    groups.into_iter().collect()
 }

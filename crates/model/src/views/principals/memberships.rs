@@ -56,7 +56,8 @@ impl<'s> Principals<'s> {
         let mut ways = base.reached.clone();
         for kind in kinds {
             let text = text!("a sign-in of this kind brings `{}` with it", self.label(kind));
-            let way = Way { from: Some((anywhere(*who), Step::rule(text))), kind: WayKind::SignIn };
+            let step = Step::rule(text).through(text!("{}", self.label(kind)));
+            let way = Way { from: Some((anywhere(*who), step)), kind: WayKind::SignIn };
             ways.entry(anywhere(*kind)).or_insert(way);
             for (holder, way) in self.closure(kind).reached.iter().filter(|(_, w)| w.from.is_some()) {
                 ways.entry(holder.clone()).or_insert(Way { kind: WayKind::SignIn, ..way.clone() });
@@ -164,8 +165,8 @@ impl<'s> Principals<'s> {
                         principal(name),
                         crate::words::host(host)
                     );
-                    let way =
-                        Way { from: Some((before.clone(), Step::read(text, span))), kind: kind.into(sid) };
+                    let step = Step::read(text, span).through(text!("{}", principal(name)));
+                    let way = Way { from: Some((before.clone(), step)), kind: kind.into(sid) };
                     more.push((holder, way));
                 }
             }
@@ -203,7 +204,8 @@ impl<'s> Principals<'s> {
         // What comes by default waits, so that a path that somebody made is found first.
         let mut waiting = VecDeque::new();
         for (sid, text) in self.implicit(who) {
-            let way = Way { from: Some((start.clone(), Step::rule(text))), kind: WayKind::Default };
+            let step = Step::rule(text).through(text!("{}", self.label(&sid)));
+            let way = Way { from: Some((start.clone(), step)), kind: WayKind::Default };
             closure.reached.insert(anywhere(sid), way);
             waiting.push_back(anywhere(sid));
         }
@@ -262,8 +264,9 @@ impl<'s> Principals<'s> {
             } else {
                 GroupPlace::Anywhere
             };
-            let text = text!("`{}` is a member of `{}`", member, self.label(&sid.value));
-            found.push((Holder { sid: sid.value, place }, Step::read(text, span)));
+            let group = self.label(&sid.value);
+            let step = Step::read(text!("`{}` is a member of `{}`", member, group), span);
+            found.push((Holder { sid: sid.value, place }, step.through(text!("{}", group))));
         };
         for dn in &object.member_of {
             if let Some((dns, group)) = self.by_dn.get(&dn_key(&dn.value)) {
@@ -290,8 +293,9 @@ impl<'s> Principals<'s> {
         if let (Some(rid), Some(domain)) = (&object.primary_group, from.sid.domain())
             && let Some(sid) = domain.child(rid.value)
         {
-            let text = text!("`{}` is the primary group of `{}`", self.label(&sid), member);
-            found.push((anywhere(sid), Step::read(text, rid.span)));
+            let group = self.label(&sid);
+            let step = Step::read(text!("`{}` is the primary group of `{}`", group, member), rid.span);
+            found.push((anywhere(sid), step.through(text!("{}", group))));
         }
         // One order whatever the order of the rows.
         found.sort_by(|a, b| (&a.0, a.1.span).cmp(&(&b.0, b.1.span)));
@@ -320,6 +324,21 @@ impl<'s> Principals<'s> {
                 let why = format!("no domain or computer of the snapshot has issued {sid}");
                 vec![Gap::new(Dataset::Domain, Scope::Hierarchy, Status::Partial, why)]
             }
+        }
+    }
+
+    /// Why a group may have more members than the snapshot knows; empty for accounts. The members of a
+    /// built-in group (`S-1-5-32-…`) are those of one computer, who are asked about there.
+    pub fn member_holes(&self, group: &Sid) -> Vec<Gap> {
+        if group.domain().is_none() || self.is_group(group) == Some(false) || self.is_gone(group) {
+            return Vec::new();
+        }
+        match (self.machine_of(group), self.domain_of(group)) {
+            (Some(host), _) => {
+                self.snapshot.local_groups.hole(&Scope::host(host), true).into_iter().collect()
+            }
+            (None, Some(_)) => self.directory_holes(group),
+            (None, None) => self.unknown_groups(group),
         }
     }
 

@@ -173,6 +173,38 @@ pub(super) fn database_of_part(permission: &str) -> BTreeSet<String> {
     }
 }
 
+/// The roles that every server has.
+pub(super) const FIXED_SERVER_ROLES: [&str; 15] = [
+    "sysadmin",
+    "bulkadmin",
+    "dbcreator",
+    "diskadmin",
+    "processadmin",
+    "public",
+    "securityadmin",
+    "serveradmin",
+    "setupadmin",
+    "##MS_DatabaseConnector##",
+    "##MS_DatabaseManager##",
+    "##MS_DefinitionReader##",
+    "##MS_LoginManager##",
+    "##MS_ServerStateManager##",
+    "##MS_ServerStateReader##",
+];
+
+/// The roles that every database has, but for `public`, which is asked about as that of the server.
+pub(super) const FIXED_DATABASE_ROLES: [&str; 9] = [
+    "db_owner",
+    "db_accessadmin",
+    "db_backupoperator",
+    "db_datareader",
+    "db_datawriter",
+    "db_ddladmin",
+    "db_denydatareader",
+    "db_denydatawriter",
+    "db_securityadmin",
+];
+
 /// What a fixed server role holds. `sysadmin` is above the check.
 pub(super) fn fixed_server_role(role: &str) -> &'static [&'static str] {
     match role {

@@ -9,29 +9,19 @@ use super::standing::{Asked, Place, Standing};
 use super::{Sql, SqlRight, asked, covering, no_database, permission, product};
 use crate::proof::{Answer, Proof, merge};
 use crate::rows::SqlPrincipal;
+use crate::views::holders::{Grantee, Holders};
 use crate::views::principals::Principals;
 use crate::{Gap, Scope};
 
-/// Somebody who has a right in SQL Server.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum SqlHolder {
-    /// A Windows account or group.
-    Windows(Sid),
-    /// A SQL login or user, or a role that everybody is in, by name.
-    Named(String),
-}
-
 impl<'s> Sql<'s> {
-    /// Everybody who has a right, shortest way first, and the holes that could hide more. A login, user or
-    /// group is listed when it has the right by itself or through a group that somebody put it into; `public`
-    /// stands for all who are let in.
-    pub fn holders(
-        &self,
-        at: &Scope,
-        right: SqlRight<'_>,
-        principals: &Principals<'s>,
-    ) -> (Vec<(SqlHolder, Proof)>, Vec<Gap>) {
-        let Scope::Database { server, .. } = at else { return (Vec::new(), vec![no_database(at)]) };
+    /// Everybody who has a right. A login, user or group is listed when it has the right by itself or through
+    /// a group that somebody put it into; `public` stands for all who are let in.
+    pub fn holders(&self, at: &Scope, right: SqlRight<'_>, principals: &Principals<'s>) -> Holders {
+        let mut found = Holders::default();
+        let Scope::Database { server, .. } = at else {
+            found.holes.push(no_database(at));
+            return found;
+        };
         let master = Scope::database(server, "master");
         let place = self.place(server, &master, at);
         let mut accounts: BTreeSet<Sid> = principals.known();
@@ -50,43 +40,42 @@ impl<'s> Sql<'s> {
         // The product makes its own users without logins: nobody is one of them.
         names.retain(|name| !product::is_user(name) || place.server.named(name).is_some());
         accounts.extend(place.row.and_then(|row| row.owner.as_ref()).map(|sid| sid.value));
-        let mut found = Vec::new();
-        let mut holes = Vec::new();
-        let mut ask = |holder: SqlHolder, all: Asked<'_>, own: Asked<'_>| {
+        // Who is not among these may have it too.
+        if let Answer::Unknown(gaps) = self.answer(&Asked::default(), at, right, principals) {
+            merge(&mut found.holes, gaps);
+        }
+        let mut ask = |who: Grantee, all: Asked<'_>, own: Asked<'_>| {
             match self.answer(&all, at, right, principals) {
                 Answer::Yes(_) => {
                     // Somebody who has it only as everybody has is not listed; the group or role is.
                     if let Answer::Yes(proof) = self.answer(&own, at, right, principals) {
-                        found.push((holder, proof));
+                        found.granted.push((who, proof));
                     }
                 }
                 Answer::No => {}
-                Answer::Unknown(gaps) => merge(&mut holes, gaps),
+                // What keeps it open for everybody is said once.
+                Answer::Unknown(gaps) if gaps.iter().all(|gap| found.holes.contains(gap)) => {}
+                Answer::Unknown(gaps) => found.unknown.push((who, gaps)),
             }
         };
         for sid in accounts {
-            ask(SqlHolder::Windows(sid), asked(&sid, server, principals), chosen(&sid, server, principals));
+            ask(Grantee::Windows(sid), asked(&sid, server, principals), chosen(&sid, server, principals));
         }
         for name in names {
             let asked = |by_name_only| Asked { sql: Some(name), by_name_only, ..Asked::default() };
-            ask(SqlHolder::Named(name.to_owned()), asked(false), asked(true));
+            ask(Grantee::Named(name.to_owned()), asked(false), asked(true));
         }
         if let Some(proof) = public(&place, right) {
-            found.push((SqlHolder::Named("public".to_owned()), proof));
+            found.granted.push((Grantee::Named("public".to_owned()), proof));
         }
-        let label = |holder: &SqlHolder| match holder {
-            SqlHolder::Windows(sid) => principals.label(sid).text.to_lowercase(),
-            SqlHolder::Named(name) => name.to_lowercase(),
-        };
-        found.sort_by_cached_key(|(holder, proof)| (proof.steps.len(), label(holder), holder.clone()));
-        (found, holes)
+        found.settle(principals)
     }
 }
 
 impl Sql<'_> {
     /// Who is in a role of a database (at `master`: of the server), directly or through roles: users, logins
     /// and Windows groups as the role knows them, without whom something else gives as much. With the holes.
-    pub fn members(&self, at: &Scope, role: &str) -> (Vec<(SqlHolder, Proof)>, Vec<Gap>) {
+    pub fn members(&self, at: &Scope, role: &str) -> (Vec<(Grantee, Proof)>, Vec<Gap>) {
         let Scope::Database { server, name } = at else { return (Vec::new(), vec![no_database(at)]) };
         let master = Scope::database(server, "master");
         let place = self.place(server, &master, at);
@@ -104,8 +93,8 @@ impl Sql<'_> {
             let start = Reached::from([(row.id, Proof::default())]);
             if let Some(proof) = realm.role(&realm.close(start), role) {
                 let windows = row.sid.as_ref().filter(|sid| sid.value.authority() != SQL_ITSELF);
-                let named = || SqlHolder::Named(row.name.value.to_string());
-                let holder = windows.map_or_else(named, |sid| SqlHolder::Windows(sid.value));
+                let named = || Grantee::Named(row.name.value.to_string());
+                let holder = windows.map_or_else(named, |sid| Grantee::Windows(sid.value));
                 found.push((holder, proof.clone()));
             }
         }

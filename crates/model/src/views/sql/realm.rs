@@ -156,13 +156,11 @@ impl<'s> Realm<'s> {
                 if done.contains_key(&row.role) || row.role == id || !shorter {
                     continue;
                 }
-                let text = text!(
-                    "`{}` is a member of `{}` on {}",
-                    principal(&*row.member_name.value),
-                    database(&*row.role_name.value),
-                    database(&self.label)
-                );
-                found.insert(row.role, proof.clone().then(Step::read(text, row.span)));
+                let role = database(&*row.role_name.value);
+                let member = principal(&*row.member_name.value);
+                let text = text!("`{}` is a member of `{}` on {}", member, role, database(&self.label));
+                let step = Step::read(text, row.span).through(text!("{}", role));
+                found.insert(row.role, proof.clone().then(step));
                 queue.insert((length, row.role));
             }
             done.insert(id, proof);
@@ -183,6 +181,11 @@ impl<'s> Realm<'s> {
     /// The name of a role in lower case; `None` for principals that are no roles.
     pub(super) fn role_name(&self, id: i64) -> Option<&str> {
         self.roles.get(&id).map(String::as_str)
+    }
+
+    /// Names of all roles, in lower case.
+    pub(super) fn role_names(&self) -> impl Iterator<Item = &str> {
+        self.roles.values().map(String::as_str)
     }
 
     fn is_role(&self, id: i64, name: &str) -> bool {

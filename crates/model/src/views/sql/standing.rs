@@ -248,8 +248,9 @@ fn with_public(realm: &Realm<'_>, start: Reached, public: i64, asked: &Asked<'_>
     let nearest = reached.values().min_by_key(|p| p.steps.len()).cloned();
     if let (Some(proof), false) = (nearest, asked.by_name_only) {
         let id = realm.named("public").unwrap_or(public);
-        let step = text!("everybody on {} is in `{}`", database(&realm.label), database("public"));
-        reached.entry(id).or_insert_with(|| proof.then(Step::rule(step)));
+        let public = database("public");
+        let step = Step::rule(text!("everybody on {} is in `{}`", database(&realm.label), public));
+        reached.entry(id).or_insert_with(|| proof.then(step.through(text!("{}", public))));
     }
     reached
 }

@@ -289,13 +289,9 @@ fn holders_are_named_once_by_what_gives_them_the_right() {
     let principals = Principals::build(&snapshot);
     let sql = Sql::build(&snapshot);
     let names = |right| {
-        let (found, holes) = sql.holders(&cm(), right, &principals);
-        assert_eq!(holes, []);
-        let name = |(holder, _): (SqlHolder, Proof)| match holder {
-            SqlHolder::Windows(sid) => principals.label(&sid).text,
-            SqlHolder::Named(name) => name,
-        };
-        found.into_iter().map(name).collect::<Vec<_>>()
+        let found = sql.holders(&cm(), right, &principals);
+        assert_eq!((found.unknown, found.holes), (vec![], vec![]));
+        found.granted.into_iter().map(|(who, _)| who.label(&principals).text).collect::<Vec<_>>()
     };
     // `sa` is disabled.
     assert_eq!(names(SYSADMIN), ["app", r"CORP\DBA", r"CORP\Team", r"CORP\anna"]);
@@ -312,4 +308,43 @@ fn the_product_puts_its_own_roles_into_others() {
         product_role("smsdbrole_mp").map(|r| r.member),
         Some(RoleMember::Hosts(&["SMS Management Point"]))
     );
+}
+
+#[test]
+fn a_right_is_known_by_its_name_in_any_case() {
+    let snapshot = anna().principal(30, "auditors", "DATABASE_ROLE", None).close();
+    let sql = Sql::build(&snapshot);
+    let named = |name| sql.right_named(&cm(), None, name);
+    assert_eq!(named("DB_Owner"), Ok(SqlRight::DatabaseRole("DB_Owner")));
+    assert_eq!(named("Auditors"), Ok(SqlRight::DatabaseRole("Auditors")));
+    assert_eq!(named("sysadmin"), Ok(SqlRight::ServerRole("sysadmin")));
+    assert_eq!(named("select"), Ok(SqlRight::Permission("select")));
+    assert_eq!(named("control server"), Ok(SqlRight::Permission("control server")));
+    assert!(named("auditor").unwrap_err().contains("auditors"));
+    // On a part of the database nobody holds a role.
+    let part = Securable::Object("dbo.SC_UserAccount");
+    assert_eq!(sql.right_named(&cm(), Some(part), "SELECT"), Ok(SqlRight::PermissionOn("SELECT", part)));
+    assert!(!sql.right_named(&cm(), Some(part), "db_owner").unwrap_err().contains("CONTROL SERVER"));
+    assert_eq!(sql.places(), [cm(), master()].into());
+}
+
+#[test]
+fn who_could_be_hidden_is_said_once_or_by_name() {
+    let holders = |server: Server| {
+        let snapshot = server.close();
+        let principals = Principals::build(&snapshot);
+        let found = Sql::build(&snapshot).holders(&cm(), SYSADMIN, &principals);
+        let unknown = found.unknown.iter().map(|(who, _)| who.label(&principals).text).collect::<Vec<_>>();
+        (found.granted.len(), unknown, crate::views::testing::datasets(&found.holes))
+    };
+    let group =
+        || Server::new().group_login(300, r"CORP\DBA", DBA).in_server_role((300, "x"), (3, "sysadmin"));
+    assert_eq!(holders(group()), (3, vec![], [].into()));
+    // The group has it, who is in it is not known.
+    let (granted, _, holes) = holders(group().without(Dataset::Directory));
+    assert_eq!((granted, holes), (1, [Dataset::Directory].into()));
+    // Without the logins nobody is named one by one.
+    let (granted, unknown, holes) = holders(group().without(Dataset::SqlServerPrincipal));
+    assert_eq!((granted, unknown), (0, vec![]));
+    assert!(holes.contains(&Dataset::SqlServerPrincipal), "{holes:?}");
 }

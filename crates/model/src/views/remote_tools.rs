@@ -1,0 +1,95 @@
+//! Whether remote tools are on, where all clients have the same settings.
+
+use cmlint_source::Span;
+
+use crate::need::Whole;
+use crate::rows::ClientSettings;
+use crate::{Dataset, Gap, Judged, Scope, Status};
+
+/// The remote tools agent among the agents of client settings.
+const REMOTE_TOOLS: i64 = 3;
+
+/// Whether client settings turn remote tools on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RemoteTools {
+    /// Whether they are on.
+    pub on: bool,
+    /// Where the settings say so.
+    pub at: Span,
+}
+
+impl RemoteTools {
+    /// What holds for every client.
+    ///
+    /// # Errors
+    /// The holes; also where settings differ, because they reach the members of collections, which are not
+    /// collected.
+    pub fn of_all_clients<'s>(settings: &Whole<'s, ClientSettings<'s>>) -> Judged<RemoteTools> {
+        let scope = Scope::Hierarchy;
+        let mut default = None;
+        let mut others = Vec::new();
+        for row in settings.at(&scope)? {
+            if !row.collected("AgentConfigurations") {
+                return Err(vec![row.gap(&scope, "AgentConfigurations")]);
+            }
+            let agents = row.data.agent_configurations.get().into_iter().flat_map(|a| a.iter());
+            for agent in agents.filter(|a| a.value.agent_id.get().is_some_and(|id| id.0 == REMOTE_TOOLS)) {
+                let Some(enabled) = agent.value.enabled.get() else { continue };
+                let at = agent.value.enabled.span().unwrap_or(agent.span);
+                let tools = RemoteTools { on: enabled.0, at };
+                if row.data.r#type.get().is_some_and(|kind| kind.0 == 0) {
+                    default = Some(tools);
+                } else {
+                    others.push(tools);
+                }
+            }
+        }
+        let hole = |why: &str| vec![Gap::new(Dataset::ClientSettings, scope.clone(), Status::Partial, why)];
+        let default =
+            default.ok_or_else(|| hole("the default settings do not say whether remote tools are on"))?;
+        if others.iter().any(|other| other.on != default.on) {
+            return Err(hole("which client settings a computer has depends on the collections it is in"));
+        }
+        Ok(default)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::need::{Context, Need};
+    use crate::rows::AgentConfiguration;
+    use crate::views::Views;
+    use crate::views::testing::Made;
+
+    fn of(settings: &[(i64, Option<bool>)]) -> Option<bool> {
+        let mut made = Made::new();
+        for (kind, on) in settings {
+            let agent = AgentConfiguration {
+                agent_id: made.number(REMOTE_TOOLS),
+                enabled: on.map_or(Default::default(), |on| made.truth(on)),
+                ..Default::default()
+            };
+            let row = ClientSettings {
+                r#type: made.number(*kind),
+                agent_configurations: made.list(vec![agent]),
+                ..Default::default()
+            };
+            made.put(&Scope::Hierarchy, row);
+        }
+        made.close();
+        let views = Views::default();
+        let settings = Whole::resolve(Context::new(&made.snapshot, &views));
+        RemoteTools::of_all_clients(&settings).ok().map(|tools| tools.on)
+    }
+
+    #[test]
+    fn the_default_settings_decide_unless_others_say_otherwise() {
+        assert_eq!(of(&[(0, Some(true))]), Some(true));
+        assert_eq!(of(&[(0, Some(false)), (1, Some(false))]), Some(false));
+        assert_eq!(of(&[(0, Some(false)), (1, Some(true))]), None);
+        assert_eq!(of(&[(0, None)]), None, "the property was left out");
+        assert_eq!(of(&[(1, Some(true))]), None, "the default settings are not there");
+        assert_eq!(of(&[]), None, "not collected");
+    }
+}
