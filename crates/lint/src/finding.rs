@@ -60,6 +60,22 @@ impl Object {
         }
         object
     }
+
+    /// The object of a group of the product: its SID, its name as another identity.
+    pub fn group(group: &cmlint_model::views::FoundGroup<'_>) -> Object {
+        Object::new(group.key(), group.label(), group.scope.clone()).alias(group.key_by_name())
+    }
+
+    /// The object of a member of such a group.
+    pub fn member(
+        group: &cmlint_model::views::FoundGroup<'_>,
+        member: &cmlint_model::views::GroupMember<'_>,
+        principals: &cmlint_model::views::Principals<'_>,
+    ) -> Object {
+        let label = cmlint_model::text!("{}", member.label(principals));
+        let object = Object::new(member.key(group), label, group.scope.clone());
+        if member.name.is_empty() { object } else { object.alias(member.key_by_name(group)) }
+    }
 }
 
 /// A place in a file with words.
