@@ -80,10 +80,14 @@ impl Lint for This {
             _ => None,
         }));
         for account in accounts.uses() {
-            if account.principal.sid().is_some_and(|sid| principals.is_computer(&sid) == Some(true)) {
+            let computer = account.is_computer(principals);
+            if computer == Ok(true) {
                 continue;
             }
             let mut subject = out.subject(Object::account_use(&account), account.span());
+            if subject.require(computer).is_none() {
+                continue;
+            }
             let Some(sid) = subject.require(account.sid(principals)) else { continue };
             // A name that does not exist is in no group.
             let Some(sid) = sid else { continue };
@@ -185,7 +189,8 @@ impl Judge<'_, '_> {
         let labels: BTreeSet<String> =
             privileged.iter().map(|group| self.principals.label(&group.sid).text).collect();
         let mut found = Vec::new();
-        for key in hosts.iter().filter(|key| !self.is_left_out(key)) {
+        let database = self.hierarchy.database_of(&self.account.scope).ok();
+        for key in hosts.iter().filter(|key| !self.is_left_out(key, database)) {
             if self.principals.machine_of(&self.sid).is_some_and(|home| home != *key) {
                 continue;
             }
@@ -270,14 +275,15 @@ impl Judge<'_, '_> {
     }
 
     /// Whether what the account may do on a computer is judged elsewhere, or is what the source documents allow.
-    fn is_left_out(&self, key: &str) -> bool {
-        match self.account.purpose {
-            Purpose::ManagementPoint | Purpose::Multicast => {
-                let database = self.hierarchy.database_of(&self.account.scope);
-                matches!(database, Ok(Scope::Database { server, .. }) if server == key)
+    fn is_left_out(&self, key: &str, database: Option<&Scope>) -> bool {
+        match (self.account.purpose, database) {
+            (Purpose::ManagementPoint | Purpose::Multicast, Some(Scope::Database { server, .. })) => {
+                server == key
             }
+            // Nothing says on which computer it may have more.
+            (Purpose::ManagementPoint | Purpose::Multicast, _) => true,
             // Its command may need an administrator of the clients.
-            Purpose::RunAs => self.hierarchy.host(key).is_none(),
+            (Purpose::RunAs, _) => self.hierarchy.host(key).is_none(),
             _ => false,
         }
     }

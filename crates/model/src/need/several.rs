@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use super::{Context, Declaration, Need, Subjects};
 use crate::proof::merge;
 use crate::purpose::Purpose;
-use crate::views::{Account, Accounts, View, ViewId};
-use crate::{Dataset, Gap, Key, Scope, Snapshot};
+use crate::views::{Account, Accounts, Principals, View, ViewId};
+use crate::{Dataset, Gap, Judged, Key, Scope, Snapshot};
 
 /// Purposes under one rule, as a type, so that a need can name them.
 pub trait Purposes: Send + Sync + 'static {
@@ -103,6 +103,20 @@ impl<'s> Use<'s> {
     /// Every place that names it, at least one.
     pub fn places(&self) -> &[&'s Account<'s>] {
         &self.places
+    }
+
+    /// Whether it is the account of a computer, which the product sets up and nobody signs in with.
+    ///
+    /// # Errors
+    /// The holes, when the name could be that of a computer and nothing says so: it ends in `$`, as the names of
+    /// group managed service accounts do.
+    pub fn is_computer(&self, principals: &Principals<'_>) -> Judged<bool> {
+        let name = self.name.value.trim();
+        match self.principal.sid().and_then(|sid| principals.is_computer(&sid)) {
+            Some(is) => Ok(is),
+            None if name.ends_with('$') => Err(principals.unresolved(name)),
+            None => Ok(false),
+        }
     }
 
     /// The key of the account: `site:PS1/account:management-point/name:contoso\svc-mp`, whatever number of roles or
