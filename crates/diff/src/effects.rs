@@ -27,6 +27,8 @@ const MOST: usize = 500;
 enum Right {
     /// Operations on a type of object within bounds.
     Product { within: Within, object_type: i64 },
+    /// All that a role brings on types of objects.
+    Role(String),
     /// Being in a group, on a computer where the group is one of its own.
     Group { group: Sid, host: Option<String> },
     /// A role of a server (without database) or database.
@@ -41,8 +43,24 @@ enum Right {
 #[derive(Clone)]
 struct Holding {
     words: Text,
-    mask: i64,
+    details: Vec<Text>,
     proof: Proof,
+    granted: Option<Granted>,
+}
+
+/// Operations of a role on a type of object.
+#[derive(Clone)]
+struct Granted {
+    role: String,
+    /// The bounds in words; empty where there are none.
+    within: Text,
+    mask: i64,
+}
+
+impl Holding {
+    fn new(words: Text, proof: Proof) -> Holding {
+        Holding { words, details: Vec::new(), proof, granted: None }
+    }
 }
 
 type Holdings = BTreeMap<Right, Holding>;
@@ -83,7 +101,7 @@ pub(crate) fn effects(
     (effects, left_out)
 }
 
-/// What one side grants beyond the other.
+/// What one side grants beyond the other. What a role brings is one effect.
 fn difference(
     sight: &Sight<'_>,
     without: &Holdings,
@@ -91,19 +109,57 @@ fn difference(
     who: &Sid,
     found: &mut BTreeMap<Right, Vec<(Sid, Holding)>>,
 ) {
+    let mut roles: BTreeMap<String, Brought> = BTreeMap::new();
     for (right, holding) in with {
-        let mut holding = holding.clone();
-        if let Right::Product { object_type, .. } = right {
-            holding.mask &= !without.get(right).map_or(0, |h| h.mask);
-            if holding.mask == 0 {
-                continue;
+        if let (Right::Product { object_type, .. }, Some(granted)) = (right, &holding.granted) {
+            let had = without.get(right).and_then(|h| h.granted.as_ref()).map_or(0, |g| g.mask);
+            let mask = granted.mask & !had;
+            if mask != 0 {
+                let brought = roles.entry(granted.role.clone()).or_default();
+                brought.add(*object_type, mask, &granted.within, &holding.proof);
             }
-            let bits = roles::bits(sight, *object_type, holding.mask);
-            holding.words = text!("{} {}", bits, holding.words);
-        } else if without.contains_key(right) {
-            continue;
+        } else if !without.contains_key(right) {
+            found.entry(right.clone()).or_default().push((*who, holding.clone()));
         }
-        found.entry(right.clone()).or_default().push((*who, holding));
+    }
+    for (name, brought) in roles {
+        let right = Right::Role(name.to_lowercase());
+        found.entry(right).or_default().push((*who, brought.holding(&name, sight)));
+    }
+}
+
+/// What a role brings.
+#[derive(Default)]
+struct Brought {
+    /// (type of object, bits) → bounds.
+    operations: BTreeMap<(i64, i64), BTreeSet<Text>>,
+    proof: Option<Proof>,
+}
+
+impl Brought {
+    fn add(&mut self, object_type: i64, mask: i64, within: &Text, proof: &Proof) {
+        self.operations.entry((object_type, mask)).or_default().insert(within.clone());
+        if self.proof.as_ref().is_none_or(|known| proof.steps.len() < known.steps.len()) {
+            self.proof = Some(proof.clone());
+        }
+    }
+
+    fn holding(self, name: &str, sight: &Sight<'_>) -> Holding {
+        let bounds = |all: &BTreeSet<Text>| {
+            let all: Vec<Text> = all.iter().filter(|text| !text.is_empty()).cloned().collect();
+            if all.is_empty() { Text::default() } else { text!(" within {}", Text::join(all, ", ")) }
+        };
+        let details = self.operations.iter().map(|((object_type, mask), within)| {
+            let kind = roles::type_name(sight, *object_type);
+            text!("{} on {}{}", roles::bits(sight, *object_type, *mask), kind, bounds(within))
+        });
+        let mut proof = self.proof.unwrap_or_default();
+        // The details say what the role grants.
+        if proof.steps.len() > 1 {
+            proof.steps.pop();
+        }
+        let words = text!("what the role `{}` grants", role(name));
+        Holding { details: details.collect(), ..Holding::new(words, proof) }
     }
 }
 
@@ -112,7 +168,9 @@ fn grouped(gained: bool, holders: Vec<(Sid, Holding)>, sight: &Sight<'_>) -> Vec
     let principals = sight.view::<Principals<'_>>();
     let mut by_words: BTreeMap<String, Vec<(Sid, Holding)>> = BTreeMap::new();
     for (sid, holding) in holders {
-        by_words.entry(holding.words.to_string()).or_default().push((sid, holding));
+        let details: Vec<String> = holding.details.iter().map(Text::to_string).collect();
+        let words = format!("{}\0{}", holding.words, details.join("\0"));
+        by_words.entry(words).or_default().push((sid, holding));
     }
     let mut effects = Vec::new();
     for (_, holders) in by_words {
@@ -126,6 +184,7 @@ fn grouped(gained: bool, holders: Vec<(Sid, Holding)>, sight: &Sight<'_>) -> Vec
         let mut effect = Effect {
             gained,
             right: Text::default(),
+            details: holders[0].1.details.clone(),
             who: Vec::new(),
             through: Vec::new(),
             proof: Proof::default(),
@@ -215,7 +274,7 @@ fn membership(
         let at = host.map_or_else(Text::default, |key| text!(" on {}", self::host(key)));
         let words = text!("membership of `{}`{}", name, at);
         let right = Right::Group { group: *group, host: host.map(str::to_owned) };
-        holdings.insert(right, Holding { words, mask: 0, proof: proof.clone() });
+        holdings.insert(right, Holding::new(words, proof.clone()));
     }
 }
 
@@ -225,28 +284,26 @@ fn product(sight: &Sight<'_>, who: &Sid, holdings: &mut Holdings) {
     for grant in grants {
         let within = match &grant.within {
             Within::AllObjects => Text::default(),
-            Within::Scope { name, .. } => text!(" within the security scope `{}`", role(name)),
-            Within::Collection { name, .. } => text!(" within the collection `{}`", role(name)),
+            Within::Scope { name, .. } => text!("the security scope `{}`", role(name)),
+            Within::Collection { name, .. } => text!("the collection `{}`", role(name)),
         };
-        let kind = roles::type_name(sight, grant.object_type);
         let right = Right::Product { within: grant.within, object_type: grant.object_type };
-        let new = Holding {
-            words: text!("on {}{} (role `{}`)", kind, within, role(&grant.role)),
-            mask: grant.mask,
-            proof: grant.proof,
-        };
+        let granted = Granted { role: grant.role, within, mask: grant.mask };
+        let new = Holding { granted: Some(granted), ..Holding::new(Text::default(), grant.proof) };
         match holdings.entry(right) {
             std::collections::btree_map::Entry::Vacant(entry) => {
                 entry.insert(new);
             }
             std::collections::btree_map::Entry::Occupied(mut entry) => {
                 // Of several roles the one that grants most speaks, and all bits count.
-                let held = entry.get_mut();
-                let all = held.mask | new.mask;
-                if (new.mask & !held.mask).count_ones() > held.mask.count_ones() {
-                    *held = new;
+                let mask = |holding: &Holding| holding.granted.as_ref().map_or(0, |g| g.mask);
+                let (held, all) = (mask(entry.get()), mask(entry.get()) | mask(&new));
+                if (mask(&new) & !held).count_ones() > held.count_ones() {
+                    entry.insert(new);
                 }
-                held.mask = all;
+                if let Some(granted) = &mut entry.get_mut().granted {
+                    granted.mask = all;
+                }
             }
         }
     }
@@ -269,16 +326,18 @@ fn sql(sight: &Sight<'_>, who: &Sid, holdings: &mut Holdings) {
                 database: name.to_owned(),
                 role: role.to_lowercase(),
             };
-            holdings.entry(right).or_insert(Holding { words, mask: 0, proof });
+            holdings.entry(right).or_insert(Holding::new(words, proof));
         };
         let (roles, _) = view.database_roles(who, scope, principals);
         for (role, proof) in roles.into_iter().filter(|(role, _)| role != "public") {
             put(name, &role, proof);
         }
+        // The second is worth a word only without the first, which has all of it.
         for role in ["sysadmin", "securityadmin"] {
             let answer = view.sql_right(who, scope, SqlRight::ServerRole(role), principals);
             if let cmlint_model::proof::Answer::Yes(proof) = answer {
                 put("", role, proof);
+                break;
             }
         }
     }
@@ -310,7 +369,7 @@ fn rights(sight: &Sight<'_>, who: &Sid, key: &str, holdings: &mut Holdings) {
         let answer = view.right_on_host(who, right, &Scope::host(key), principals);
         if let HostRight::Granted { proof, .. } = answer {
             let words = text!("{} on {}", term(right), host(key));
-            holdings.insert(Right::User { host: key.to_owned(), right }, Holding { words, mask: 0, proof });
+            holdings.insert(Right::User { host: key.to_owned(), right }, Holding::new(words, proof));
         }
     }
 }
@@ -340,7 +399,7 @@ fn entry_rights(pair: &Pair<'_, '_>, who: &Sid, object: &ObjectId, old: &mut Hol
                 let at = guarded.host.as_ref().map_or_else(Text::default, |key| text!(" on {}", host(key)));
                 let words = text!("{} on {}{}", term(words), path(&guarded.label), at);
                 let right = Right::Entry { object: object.clone(), mask: *mask, object_type: *object_type };
-                holdings.insert(right, Holding { words, mask: 0, proof: ruling.proof });
+                holdings.insert(right, Holding::new(words, ruling.proof));
             }
         }
     }

@@ -156,6 +156,8 @@ pub struct Effect {
     pub gained: bool,
     /// The right, so that "`X` gains …" reads well.
     pub right: Text,
+    /// What it is made of, where it has parts: the operations of a role on each type of object.
+    pub details: Vec<Text>,
     /// Those who gained it by themselves.
     pub who: Vec<Name>,
     /// Those who gained it as members of them.

@@ -1,0 +1,5 @@
+//! Reviews of a change.
+
+mod diff;
+
+pub(crate) use diff::diff;
