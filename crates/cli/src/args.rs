@@ -1,10 +1,14 @@
 //! The arguments.
 
+mod own;
+
 use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use cmlint_lint::Severity;
 use cmlint_model::proof::Confidence;
+
+pub use own::*;
 
 /// Offline linter for exported Microsoft Configuration Manager configuration.
 #[derive(Parser, Debug)]
@@ -49,6 +53,17 @@ pub enum Command {
     Why(WhyArgs),
     /// List everybody who has a right on an object, with the way to it.
     WhoCan(WhoCanArgs),
+    /// Keep known findings apart from new ones.
+    #[command(subcommand)]
+    Baseline(Baseline),
+    /// Write a commented cmlint.toml.
+    Init(Init),
+    /// Say which settings count and where each comes from.
+    Config(Config),
+    /// Print the JSON Schema of the JSON report.
+    Schema,
+    /// Print the completions of a shell.
+    Completions(Completions),
 }
 
 /// An input and how much of it to read.
@@ -56,6 +71,14 @@ pub enum Command {
 pub struct Input {
     /// A snapshot (folder or zip file), a folder of loose exports, or one export.
     pub path: PathBuf,
+    /// See [`Reading`].
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// How much is read.
+#[derive(Args, Clone, Debug)]
+pub struct Reading {
     /// Compare the hashes that the manifest states.
     #[arg(long)]
     pub verify: bool,
@@ -82,21 +105,18 @@ pub struct Check {
     /// Output as FORMAT or FORMAT=FILE; may be given several times, without FILE once.
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub output: Vec<Output>,
-    /// Run only these lints, by id.
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
-    pub select: Vec<String>,
-    /// Do not run these lints, by id.
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
-    pub ignore: Vec<String>,
-    /// The mildest severity that makes the exit code 1.
-    #[arg(long, value_name = "SEVERITY", default_value = "medium", value_parser = severity)]
-    pub fail_on: Severity,
-    /// Hide findings that are less sure.
-    #[arg(long, value_name = "CONFIDENCE", default_value = "medium", value_parser = confidence)]
-    pub min_confidence: Confidence,
-    /// Exit with 0 when nothing is wrong but holes could hide something.
-    #[arg(long)]
-    pub allow_incomplete: bool,
+    /// See [`Settings`].
+    #[command(flatten)]
+    pub settings: Settings,
+    /// See [`Baselined`].
+    #[command(flatten)]
+    pub baselined: Baselined,
+    /// What findings stand under, for people and in Markdown; without it, the worst come first.
+    #[arg(long, value_name = "WHAT")]
+    pub group_by: Option<GroupBy>,
+    /// Show at most so many findings (human, markdown, github), the worst, and say how many are left out.
+    #[arg(long, value_name = "N")]
+    pub max_findings: Option<usize>,
     /// Run all lints on loose files, also those whose subjects were not given.
     #[arg(long)]
     pub require_all: bool,
@@ -182,6 +202,19 @@ pub struct WhoCanArgs {
     pub output: Vec<Output>,
 }
 
+/// What findings stand under.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum GroupBy {
+    /// The lint.
+    Lint,
+    /// The object.
+    Object,
+    /// The computer.
+    Host,
+    /// The site.
+    Site,
+}
+
 /// Where an output goes and in which format.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Output {
@@ -198,8 +231,10 @@ pub enum Format {
     Human,
     /// JSON, version 1.
     Json,
-    /// SARIF 2.1.0, for code scanning.
+    /// SARIF 2.1.0, for code scanning: what is open.
     Sarif,
+    /// SARIF 2.1.0 with what is suppressed or known from the baseline, for other viewers than GitHub.
+    SarifFull,
     /// JUnit XML, for the test tabs of build servers.
     Junit,
     /// Annotations of GitHub Actions.

@@ -1,51 +1,57 @@
 //! `cmlint check`.
 
 use cmlint_engine::{Options, Run, Selection, run, select};
-use cmlint_lint::LintDef;
 use cmlint_lints::LINTS;
-use cmlint_report::outward::Outside;
+use cmlint_report::outward::{GroupBy, Outside, Shown};
 use cmlint_report::{Input, Tool, github, html, human, json, junit, markdown, sarif};
 use cmlint_source::Source;
 
 use crate::Exit;
-use crate::args::{Check, Cli, Format};
+use crate::args::{self, Check, Cli, Format};
 use crate::given;
 use crate::io::{deliver, outputs, say, style};
 use crate::open::{open, visible};
+use crate::own::Own;
 use crate::repository;
-use crate::show::suggest;
 
 pub(crate) const TOOL: Tool<'static> = Tool { name: "cmlint", version: env!("CARGO_PKG_VERSION") };
 
 pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
     let outputs = outputs(&args.output)?;
-    let lints = chosen(args)?;
+    let mut own = Own::load(&args.settings, &args.baselined, Some(&args.input.path), &style(cli, true))?;
+    let lints = own.lints()?;
+    if cli.verbose {
+        own.tell();
+    }
     in_pool(cli, || {
-        let archive = open(&args.input, &style(cli, true))?;
-        let snapshot = archive.read();
+        let mut archive = open(&args.input, &style(cli, true))?;
+        archive.adopt(own.take_sources());
+        let mut snapshot = archive.read();
+        snapshot.policy = own.policy();
         let selection: Selection = select(&lints, &snapshot, args.require_all);
-        let run: Run = run(
-            selection,
-            &snapshot,
-            archive.sources(),
-            Options { min_confidence: args.min_confidence, hide: cmlint_text::secrets::last_net },
-        );
+        let min_confidence = own.effective().min_confidence.value;
+        let options = Options { min_confidence, hide: cmlint_text::secrets::last_net };
+        let mut run: Run = run(selection, &snapshot, archive.sources(), options);
+        own.settle(&mut run, &snapshot, archive.sources());
         let path = args.input.path.display().to_string();
         let input =
             Input { run: &run, snapshot: &snapshot, sources: archive.sources(), tool: TOOL, path: &path };
         let root = repository::root(&args.input.path, archive.sources().files().map(Source::path));
         let outside = Outside { root: &root, lints: LINTS, last_net: cmlint_text::secrets::last_net };
+        let shown = Shown { group_by: args.group_by.map(group), most: args.max_findings };
         for output in &outputs {
             let text = match output.format {
                 Format::Human => {
                     let style = style(cli, output.file.is_some());
-                    given::roles(&snapshot, archive.sources(), &style) + &human::report(&input, &style)
+                    given::roles(&snapshot, archive.sources(), &style)
+                        + &human::report_shown(&input, &style, &shown)
                 }
                 Format::Json => json::report(&input),
                 Format::Sarif => sarif::report(&input, &outside),
+                Format::SarifFull => sarif::full(&input, &outside),
                 Format::Junit => junit::report(&input, &outside),
-                Format::Github => github::report(&input, &outside, github::SHOWN),
-                Format::Markdown => markdown::report(&input, &outside),
+                Format::Github => github::report(&input, &outside, shown.most.unwrap_or(github::SHOWN)),
+                Format::Markdown => markdown::report_shown(&input, &outside, &shown),
                 Format::Html => html::report(&input, &outside),
             };
             deliver(&text, output)?;
@@ -55,8 +61,17 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
                 say(&format!("cmlint: {} was ignored: {}", visible(file), visible(why)));
             }
         }
-        Ok(Exit::of(&run, args.fail_on, args.allow_incomplete))
+        Ok(Exit::of(&run, own.effective().fail_on.value, own.effective().allow_incomplete.value))
     })
+}
+
+fn group(by: args::GroupBy) -> GroupBy {
+    match by {
+        args::GroupBy::Lint => GroupBy::Lint,
+        args::GroupBy::Object => GroupBy::Object,
+        args::GroupBy::Host => GroupBy::Host,
+        args::GroupBy::Site => GroupBy::Site,
+    }
 }
 
 /// Runs `work` on the number of threads that was asked for.
@@ -70,22 +85,4 @@ pub(crate) fn in_pool<T: Send>(cli: &Cli, work: impl FnOnce() -> Result<T, Exit>
             Err(Exit::Usage)
         }
     }
-}
-
-fn chosen(args: &Check) -> Result<Vec<LintDef>, Exit> {
-    let mut unknown = false;
-    for id in args.select.iter().chain(&args.ignore) {
-        if cmlint_lints::find(id).is_none() {
-            unknown = true;
-            say(&format!("cmlint: there is no lint `{}`{}", visible(id), suggest(id)));
-        }
-    }
-    if unknown {
-        return Err(Exit::Usage);
-    }
-    let wanted = |def: &&LintDef| {
-        (args.select.is_empty() || args.select.iter().any(|id| id == def.id))
-            && !args.ignore.iter().any(|id| id == def.id)
-    };
-    Ok(LINTS.iter().filter(wanted).copied().collect())
 }

@@ -10,6 +10,7 @@ mod exit;
 mod given;
 mod io;
 mod open;
+mod own;
 mod repository;
 mod show;
 mod target;
@@ -58,6 +59,11 @@ pub fn run(args: &args::Cli) -> Exit {
         args::Command::Accounts(accounts) => accounts::accounts(args, accounts),
         args::Command::Why(why) => why::why(args, why),
         args::Command::WhoCan(who_can) => why::who_can(args, who_can),
+        args::Command::Baseline(baseline) => own::baseline(args, baseline),
+        args::Command::Init(init) => own::init(init),
+        args::Command::Config(config) => own::config(args, config),
+        args::Command::Schema => show::schema(),
+        args::Command::Completions(completions) => show::completions(completions),
     };
     result.unwrap_or_else(|exit| exit)
 }

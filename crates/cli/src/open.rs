@@ -10,13 +10,13 @@ use crate::io::say;
 /// Opens the input.
 pub(crate) fn open(input: &Input, style: &Style) -> Result<Archive, Exit> {
     let limits = Limits {
-        file: input.max_file_size.min(2 << 30),
-        total: input.max_total_size,
-        files: input.max_files,
-        ratio: input.max_ratio,
+        file: input.reading.max_file_size.min(2 << 30),
+        total: input.reading.max_total_size,
+        files: input.reading.max_files,
+        ratio: input.reading.max_ratio,
         ..Limits::default()
     };
-    open_archive(&input.path, Options { limits, verify: input.verify }).map_err(|error| tell(&error, style))
+    open_archive(&input.path, Options { limits, verify: input.reading.verify }).map_err(|error| tell(&error, style))
 }
 
 fn tell(error: &OpenError, style: &Style) -> Exit {

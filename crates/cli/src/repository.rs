@@ -22,6 +22,23 @@ pub(crate) fn root<'a>(input: &Path, files: impl Iterator<Item = &'a str>) -> St
     names.collect::<Vec<_>>().join("/")
 }
 
+/// The path of a file of the user's own from the root of the repository; its name where it lies elsewhere.
+pub(crate) fn outward(path: &Path) -> String {
+    let name = || path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let (Ok(full), Ok(current)) =
+        (path.canonicalize(), std::env::current_dir().and_then(|folder| folder.canonicalize()))
+    else {
+        return name();
+    };
+    let repository = current.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&current);
+    match full.strip_prefix(repository) {
+        Ok(inside) => {
+            inside.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+        }
+        Err(_) => name(),
+    }
+}
+
 fn folder<'a>(full: PathBuf, mut files: impl Iterator<Item = &'a str>) -> PathBuf {
     let first = files.next();
     if full.is_file() {

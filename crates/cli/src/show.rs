@@ -1,11 +1,12 @@
 //! `cmlint coverage`, `explain` and `rules`.
 
+pub(crate) use cmlint_engine::distance;
 use cmlint_lints::LINTS;
 use cmlint_report::requirements::Table as Requirements;
 use cmlint_report::{coverage as coverage_report, explain as explain_report, rules as rules_report};
 
 use crate::Exit;
-use crate::args::{Cli, Coverage, Explain, Format, Rules};
+use crate::args::{Cli, Completions, Coverage, Explain, Format, Rules};
 use crate::check::{TOOL, in_pool};
 use crate::io::{answers, deliver, print, say, style};
 use crate::open::{open, visible};
@@ -74,6 +75,16 @@ fn by_requirement(cli: &Cli, args: &Rules) -> Result<Exit, Exit> {
     Ok(Exit::Clean)
 }
 
+pub(crate) fn schema() -> Result<Exit, Exit> {
+    print(&cmlint_report::json::schema()).map(|()| Exit::Clean)
+}
+
+pub(crate) fn completions(args: &Completions) -> Result<Exit, Exit> {
+    let mut out = Vec::new();
+    clap_complete::generate(args.shell, &mut <Cli as clap::CommandFactory>::command(), "cmlint", &mut out);
+    print(&String::from_utf8_lossy(&out)).map(|()| Exit::Clean)
+}
+
 /// A lint whose id is near to a word, as the end of a sentence.
 pub(crate) fn suggest(word: &str) -> String {
     let near = LINTS.iter().map(|l| (distance(word, l.id), l.id)).min();
@@ -81,22 +92,6 @@ pub(crate) fn suggest(word: &str) -> String {
         Some((d, id)) if d <= 1 + word.len() / 3 => format!("; did you mean `{id}`?"),
         _ => "; `cmlint rules` lists them".to_owned(),
     }
-}
-
-/// Number of insertions, deletions and replacements between two words (Levenshtein).
-pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, cb) in b.iter().enumerate() {
-            let next = (diagonal + usize::from(ca != *cb)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = row[j + 1];
-            row[j + 1] = next;
-        }
-    }
-    row[b.len()]
 }
 
 /// Of known names those that look like a word, the likest first; all distances count letters without case.

@@ -3,8 +3,9 @@
 //! GitHub shows ten annotations of a kind for a step and drops the others without a word, so that the list is
 //! cut here and says how much it left out. The last line is the same as for people.
 
-use cmlint_engine::{State, Verdict};
+use cmlint_engine::{Notice, State, Verdict};
 use cmlint_lint::Severity;
+use cmlint_source::Span;
 
 use crate::outward::{self, Item, Outside};
 use crate::{Input, escape, human, paint};
@@ -23,6 +24,14 @@ pub fn report(input: &Input<'_>, outside: &Outside<'_>, most: usize) -> String {
     if open.len() > most {
         let more = paint::count(open.len() - most, "more finding");
         let words = format!("{more} left out here, none of them worse");
+        command(&mut out, "notice", &title, &words);
+    }
+    for notice in input.run.notices.iter().take(most) {
+        remark(&mut out, input, outside, notice);
+    }
+    if input.run.notices.len() > most {
+        let more = paint::count(input.run.notices.len() - most, "more remark");
+        let words = format!("{more} about suppressions and baseline left out here");
         command(&mut out, "notice", &title, &words);
     }
     let summary = input.run.summary();
@@ -52,28 +61,53 @@ pub fn report(input: &Input<'_>, outside: &Outside<'_>, most: usize) -> String {
     out
 }
 
-fn annotate(out: &mut String, input: &Input<'_>, outside: &Outside<'_>, item: &Item<'_>) {
-    let finding = item.finding();
-    let kind = match finding.severity {
+/// What is to be said about the user's own files.
+fn remark(out: &mut String, input: &Input<'_>, outside: &Outside<'_>, notice: &Notice) {
+    let kind = notice.severity().map_or("notice", kind);
+    let mut properties = place(input, outside, notice.span);
+    properties.push(("title", format!("{}: {}", outward::weight(notice), notice.kind.id())));
+    let mut words = escape::words(&notice.message, true);
+    if !notice.help.is_empty() {
+        words.push_str("\nhelp: ");
+        words.push_str(&escape::words(&notice.help, true));
+    }
+    command(out, kind, &properties, &words);
+}
+
+fn kind(severity: Severity) -> &'static str {
+    match severity {
         Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",
         Severity::Low | Severity::Info => "notice",
-    };
-    let mut properties = Vec::new();
-    if let Some(span) = outward::primary(finding) {
-        let region = outward::whole(input.sources, span);
-        let path = outward::path_of(input.sources, outside.root, span);
-        properties.push(("file", escape::line(&path, true)));
-        properties.push(("line", region.start.line.to_string()));
-        properties.push(("endLine", region.end.line.to_string()));
-        // Columns of different lines are refused.
-        if region.start.line == region.end.line {
-            properties.push(("col", region.start.column_utf16.to_string()));
-            properties.push(("endColumn", region.end.column_utf16.to_string()));
-        }
     }
+}
+
+fn place(input: &Input<'_>, outside: &Outside<'_>, span: Span) -> Vec<(&'static str, String)> {
+    let region = outward::whole(input.sources, span);
+    let path = outward::path_of(input.sources, outside.root, span);
+    let mut properties = vec![
+        ("file", escape::line(&path, true)),
+        ("line", region.start.line.to_string()),
+        ("endLine", region.end.line.to_string()),
+    ];
+    // Columns of different lines are refused.
+    if region.start.line == region.end.line {
+        properties.push(("col", region.start.column_utf16.to_string()));
+        properties.push(("endColumn", region.end.column_utf16.to_string()));
+    }
+    properties
+}
+
+fn annotate(out: &mut String, input: &Input<'_>, outside: &Outside<'_>, item: &Item<'_>) {
+    let finding = item.finding();
+    let kind = kind(finding.severity);
+    let mut properties = outward::primary(finding).map_or_else(Vec::new, |span| place(input, outside, span));
     properties.push(("title", format!("{}: {}", finding.severity, item.lint.def.id)));
     let mut words = escape::words(&finding.message, true);
+    if let Some(why) = &item.reported.reopened {
+        words.push_str("\nagain: ");
+        words.push_str(&escape::words(why, true));
+    }
     if !finding.help.is_empty() {
         words.push('\n');
         words.push_str("help: ");

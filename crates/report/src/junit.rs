@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use cmlint_engine::{LintResult, Reported, State, Verdict};
+use cmlint_engine::{LintResult, Notice, Reported, State, Verdict};
 use cmlint_model::Text;
 
 use crate::outward::{self, Outside};
@@ -16,6 +16,7 @@ use crate::{Input, escape, paint};
 pub fn report(input: &Input<'_>, outside: &Outside<'_>) -> String {
     let mut suites: Vec<Suite> = input.run.lints.iter().map(|lint| suite(input, outside, lint)).collect();
     suites.extend(files(input, outside));
+    suites.extend(notices(input, outside));
     let sum = |of: fn(&Case) -> bool| suites.iter().flat_map(|s| &s.cases).filter(|c| of(c)).count();
     let (tests, failures, errors, skipped) =
         (sum(|_| true), sum(Case::failed), sum(Case::crashed), sum(Case::skipped));
@@ -102,7 +103,7 @@ fn suite(input: &Input<'_>, outside: &Outside<'_>, lint: &LintResult) -> Suite {
     cases.extend(ended.map(|(name, ended)| Case { name, place: None, ended }));
     let properties = vec![
         ("title", lint.def.meta.title.to_owned()),
-        ("severity", lint.def.meta.severity.word().to_owned()),
+        ("severity", input.run.severity_of(&lint.def).word().to_owned()),
         ("outcome", lint.verdict.word().to_owned()),
         ("checked", lint.checked.to_string()),
     ];
@@ -122,7 +123,13 @@ fn of_finding(input: &Input<'_>, outside: &Outside<'_>, lint: &LintResult, repor
             let kind = format!("{} {}", finding.severity, lint.def.id);
             Ended::Failed(kind, message, body(input, outside, reported))
         }
-        state => Ended::Skipped(format!("{}: {message}", state.word()), body(input, outside, reported)),
+        state => {
+            let why = match &reported.accepted {
+                Some(a) => format!(" ({}: {})", a.grounds.word(), escape::line(&a.reason, true)),
+                None => String::new(),
+            };
+            Ended::Skipped(format!("{}: {message}{why}", state.word()), body(input, outside, reported))
+        }
     };
     Case { name: finding.object.key.to_string(), place, ended }
 }
@@ -135,6 +142,9 @@ fn body(input: &Input<'_>, outside: &Outside<'_>, reported: &Reported) -> String
         format!("{path}:{}:{}", region.start.line, region.start.column)
     };
     let mut out = String::new();
+    for (head, words) in outward::said(reported, input.sources) {
+        out.push_str(&format!("{head}: {words}\n"));
+    }
     for label in &finding.labels {
         out.push_str(&format!("at {}: {}\n", place(label.span), escape::words(&label.text, true)));
     }
@@ -194,6 +204,27 @@ fn files(input: &Input<'_>, outside: &Outside<'_>) -> Option<Suite> {
     cases.sort_by(|a, b| (&a.place, &a.name).cmp(&(&b.place, &b.name)));
     let properties = vec![("problems", paint::count(cases.len(), "problem"))];
     (!cases.is_empty()).then(|| Suite { name: "files of the snapshot".to_owned(), properties, cases })
+}
+
+/// What is to be said about suppressions and baseline: what counts as a finding fails.
+fn notices(input: &Input<'_>, outside: &Outside<'_>) -> Option<Suite> {
+    let notices = &input.run.notices;
+    let case = |notice: &Notice| {
+        let region = outward::first_line(input.sources, notice.span);
+        let path = outward::path_of(input.sources, outside.root, notice.span);
+        let message = escape::words(&notice.message, true);
+        let help = escape::words(&notice.help, true);
+        let id = notice.kind.id();
+        let ended = match notice.severity() {
+            Some(severity) => Ended::Failed(format!("{severity} {id}"), message, format!("help: {help}\n")),
+            None => Ended::Skipped(format!("{id}: {message}"), format!("help: {help}\n")),
+        };
+        let name = format!("{path}:{}:{}: {id}", region.start.line, region.start.column);
+        Case { name, place: Some((path, region.start.line)), ended }
+    };
+    let cases: Vec<Case> = notices.iter().map(case).collect();
+    let properties = vec![("remarks", paint::count(cases.len(), "remark"))];
+    (!cases.is_empty()).then(|| Suite { name: "suppressions and baseline".to_owned(), properties, cases })
 }
 
 impl Suite {

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod answer;
+pub mod baseline;
 mod command;
 pub mod coverage;
 pub mod escape;
@@ -23,6 +24,7 @@ mod paint;
 pub mod requirements;
 pub mod rules;
 pub mod sarif;
+pub mod settings;
 
 use std::ops::Range;
 

@@ -147,6 +147,9 @@ impl<'a> Page<'a> {
             tag(&mut meta, "span", "", &format!("<strong>{}</strong>", state.word()));
         }
         tag(out, "p", "meta", &meta);
+        for (head, said) in outward::said(item.reported, self.input.sources) {
+            tag(out, "p", "said", &format!("<strong>{}:</strong> {}", text(head), plain(&said)));
+        }
         let labels: Vec<(Span, String)> = finding.labels.iter().map(|l| (l.span, words(&l.text))).collect();
         self.excerpts(out, &labels);
         self.proof(out, finding);

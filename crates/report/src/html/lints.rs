@@ -7,7 +7,7 @@ use cmlint_engine::Verdict;
 use cmlint_model::FileProblem;
 
 use super::findings::Page;
-use super::write::{code, lines, plain, tag, text};
+use super::write::{code, lines, plain, tag, text, words};
 use crate::human::collect::scope_names;
 use crate::{outward, paint};
 
@@ -82,6 +82,29 @@ pub(super) fn missing(page: &Page<'_>, out: &mut String) {
             write!(out, "<li>missed by {}</li><li>right: {}</li></ul>", ids.join(", "), plain(part.right));
         tag(out, "pre", "command", &format!("<code>{}</code>", lines(part.command)));
         out.push_str("</details>\n");
+    }
+    out.push_str("</section>\n");
+}
+
+/// What is to be said about suppressions and baseline.
+pub(super) fn notices(page: &Page<'_>, out: &mut String) {
+    let notices = &page.input.run.notices;
+    if notices.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<section id=\"notices\" aria-labelledby=\"h-notices\"><h2 id=\"h-notices\">Suppressions and baseline</h2>\n",
+    );
+    for notice in notices {
+        let weight = outward::weight(notice);
+        let _ =
+            write!(out, "<h3><span class=\"badge {weight}\">{weight}</span> {}</h3>", words(&notice.message));
+        tag(out, "p", "meta", &code(notice.kind.id()));
+        if !notice.help.is_empty() {
+            tag(out, "p", "help", &format!("<strong>Help:</strong> {}", words(&notice.help)));
+        }
+        page.excerpts(out, &[(notice.span, String::new())]);
+        out.push('\n');
     }
     out.push_str("</section>\n");
 }

@@ -34,6 +34,7 @@ pub fn report(input: &Input<'_>, outside: &Outside<'_>) -> String {
     lints::missing(&page, &mut out);
     lints::outcomes(&page, &mut out);
     coverage::draw(&page, &mut out);
+    lints::notices(&page, &mut out);
     lints::problems(&page, &mut out);
     out.push_str("</main>\n");
     let summary = input.run.summary();

@@ -9,13 +9,13 @@ use cmlint_source::{Sources, Span};
 use super::canvas::{self, Drawing};
 use crate::excerpt::{self, Cut, Pointer};
 use crate::paint::{self, Paint};
-use crate::{Input, Style, command, escape};
+use crate::{Input, Style, command, escape, outward};
 
 /// Columns of the words before a colon.
 const HEAD: usize = 8;
 
 /// Draws a finding.
-pub(super) fn draw(input: &Input<'_>, style: &Style, lint: &LintResult, reported: &Reported) -> String {
+pub(crate) fn draw(input: &Input<'_>, style: &Style, lint: &LintResult, reported: &Reported) -> String {
     let finding = &reported.finding;
     let mut head = format!("{}[{}]", finding.severity, lint.def.id);
     if reported.state != State::Open {
@@ -23,6 +23,10 @@ pub(super) fn draw(input: &Input<'_>, style: &Style, lint: &LintResult, reported
     }
     let mut out = frames(input, style, head, finding);
     let notes = Notes { input, style, paint: Paint::of(style) };
+    for (head, words) in outward::said(reported, input.sources) {
+        let words = escape::line(&words, style.unicode);
+        notes.note(&mut out, head, &words);
+    }
     notes.write(&mut out, finding);
     out
 }
@@ -107,9 +111,11 @@ impl Notes<'_> {
         let key = escape::whole_line(finding.object.key.as_str(), self.style.unicode);
         out.push_str(&format!("{}{key}\n", self.head("key")));
         if self.style.verbose {
-            for alias in &finding.object.aliases {
-                let alias = escape::whole_line(alias.as_str(), self.style.unicode);
-                out.push_str(&format!("{}{alias}\n", self.head("or")));
+            for (head, keys) in [("or", &finding.object.aliases), ("on", &finding.evidence)] {
+                for key in keys {
+                    let key = escape::whole_line(key.as_str(), self.style.unicode);
+                    out.push_str(&format!("{}{key}\n", self.head(head)));
+                }
             }
         }
     }

@@ -5,28 +5,31 @@
 
 mod canvas;
 pub(crate) mod collect;
-mod finding;
+pub(crate) mod finding;
 pub(crate) mod holes;
+mod notices;
 mod problems;
 
 use std::cmp::Reverse;
 
-use cmlint_engine::{LintResult, Reported, Run, State, Summary, Verdict};
+use cmlint_engine::{Reported, Run, State, Summary, Verdict};
 use cmlint_lint::Severity;
 use cmlint_source::{Problem, Sources};
 
+use crate::outward::{self, Item, Shown};
 use crate::paint::{self, Paint};
 use crate::{Input, Style, escape};
 
 /// The whole report.
 pub fn report(input: &Input<'_>, style: &Style) -> String {
+    report_shown(input, style, &Shown::default())
+}
+
+/// As [`report`], with some of the findings or in another order.
+pub fn report_shown(input: &Input<'_>, style: &Style, shown: &Shown) -> String {
     let mut out = String::new();
-    for (lint, reported) in ordered(input.run) {
-        if reported.state == State::Open || style.verbose {
-            out.push_str(&finding::draw(input, style, lint, reported));
-            out.push('\n');
-        }
-    }
+    findings(&mut out, input, style, shown);
+    out.push_str(&notices::draw(input, style));
     out.push_str(&problems::draw(input, style));
     crashed(&mut out, input.run, style);
     out.push_str(&holes::draw(input, style));
@@ -61,10 +64,44 @@ pub fn left_out(summary: &Summary) -> Option<String> {
     }
 }
 
+fn findings(out: &mut String, input: &Input<'_>, style: &Style, shown: &Shown) {
+    let mut items = ordered(input.run);
+    items.retain(|item| item.reported.state == State::Open || style.verbose);
+    let left_out = items.len().saturating_sub(shown.most.unwrap_or(usize::MAX));
+    items.truncate(items.len() - left_out);
+    let draw = |out: &mut String, items: &[Item<'_>]| {
+        for item in items {
+            out.push_str(&finding::draw(input, style, item.lint, item.reported));
+            out.push('\n');
+        }
+    };
+    match shown.group_by {
+        None => draw(out, &items),
+        Some(by) => {
+            for group in outward::grouped(items, by, input.snapshot) {
+                let count = paint::count(group.items.len(), "finding");
+                let heading = escape::line(&group.heading, style.unicode);
+                out.push_str(&format!("{}: {count}\n\n", Paint::of(style).bold(heading)));
+                draw(out, &group.items);
+            }
+        }
+    }
+    if left_out > 0 {
+        let words = format!(
+            "{} left out, none of them worse (--max-findings)",
+            paint::count(left_out, "more finding")
+        );
+        out.push_str(&paint::hang("", &words, style.columns(), true));
+        out.push_str("\n\n");
+    }
+}
+
 /// All findings, worst first; those of one lint stay in the order of their places.
-fn ordered(run: &Run) -> Vec<(&LintResult, &Reported)> {
-    let mut all: Vec<_> = run.lints.iter().flat_map(|l| l.findings.iter().map(move |f| (l, f))).collect();
-    all.sort_by_key(|(lint, reported)| (Reverse(reported.finding.severity), lint.def.id));
+fn ordered(run: &Run) -> Vec<Item<'_>> {
+    let all =
+        run.lints.iter().flat_map(|lint| lint.findings.iter().map(move |reported| Item { lint, reported }));
+    let mut all: Vec<Item<'_>> = all.collect();
+    all.sort_by_key(|item| (Reverse(item.finding().severity), item.lint.def.id));
     all
 }
 

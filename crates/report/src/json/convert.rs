@@ -1,4 +1,4 @@
-use cmlint_engine::{LintResult, Reported, Verdict};
+use cmlint_engine::{Accepted, LintResult, Notice, Reported, Verdict};
 use cmlint_lint::Fix;
 use cmlint_model::{FileProblem, Gap, Scope, Text};
 use cmlint_source::{Place, Span};
@@ -28,6 +28,7 @@ pub(super) fn report(input: &Input<'_>) -> v1::Report {
         },
         lints: input.run.lints.iter().map(|l| lint(input, l)).collect(),
         problems: problems(input),
+        notices: input.run.notices.iter().map(|n| notice(input, n)).collect(),
     }
 }
 
@@ -69,7 +70,7 @@ fn lint(input: &Input<'_>, lint: &LintResult) -> v1::Lint {
         why,
         message,
         checked: lint.checked,
-        severity: lint.def.meta.severity.word().to_owned(),
+        severity: input.run.severity_of(&lint.def).word().to_owned(),
         requirements: owned(lint.def.meta.requirements),
         hidden: lint.hidden,
         findings: lint.findings.iter().map(|f| finding(input, f)).collect(),
@@ -92,6 +93,9 @@ fn finding(input: &Input<'_>, reported: &Reported) -> v1::Finding {
         requirements: owned(&finding.requirements),
         fingerprint: reported.fingerprint.clone(),
         state: reported.state.word().to_owned(),
+        suppression: reported.accepted.as_ref().map(|a| suppression(input, a)),
+        reopened: reported.reopened.as_ref().map(ToString::to_string),
+        evidence: finding.evidence.iter().map(ToString::to_string).collect(),
         labels: finding.labels.iter().map(|l| label(input, l.span, l.text.to_string(), l.primary)).collect(),
         proof: finding
             .proof
@@ -103,6 +107,27 @@ fn finding(input: &Input<'_>, reported: &Reported) -> v1::Finding {
             .collect(),
         help: words(&finding.help),
         fix: finding.fix.as_ref().map(fix),
+    }
+}
+
+fn suppression(input: &Input<'_>, accepted: &Accepted) -> v1::Suppression {
+    v1::Suppression {
+        status: accepted.grounds.word().to_owned(),
+        reason: accepted.reason.clone(),
+        expires: accepted.expires.map(|day| day.to_string()),
+        owner: accepted.owner.clone(),
+        ticket: accepted.ticket.clone(),
+        label: label(input, accepted.span, String::new(), true),
+    }
+}
+
+fn notice(input: &Input<'_>, notice: &Notice) -> v1::Notice {
+    v1::Notice {
+        id: notice.kind.id().to_owned(),
+        severity: notice.severity().map(|s| s.word().to_owned()),
+        message: notice.message.to_string(),
+        help: words(&notice.help),
+        label: label(input, notice.span, String::new(), true),
     }
 }
 

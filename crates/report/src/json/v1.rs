@@ -2,15 +2,17 @@
 //!
 //! No type of the linter is serialised: what is renamed inside stays the same here.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// `"schema"` of this version.
 pub const SCHEMA: &str = "cmlint/v1";
 
 /// The report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Report {
-    /// [`SCHEMA`].
+    /// Format and version: `cmlint/v1`.
+    #[schemars(extend("enum" = ["cmlint/v1"]))]
     pub schema: &'static str,
     /// Who judged.
     pub tool: Tool,
@@ -22,10 +24,29 @@ pub struct Report {
     pub lints: Vec<Lint>,
     /// Files that could not be read, or not wholly, by place.
     pub problems: Vec<Problem>,
+    /// What is to be said about suppressions and baseline, by place.
+    pub notices: Vec<Notice>,
+}
+
+/// Something about a file of the user's own.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Notice {
+    /// What it is: `suppression-expired`, `baseline-stale` and so on.
+    pub id: String,
+    /// `info`, `low`, `medium`, `high` or `critical` where it counts as a finding; null where it is only
+    /// good to know.
+    #[schemars(extend("enum" = ["info", "low", "medium", "high", "critical", null]))]
+    pub severity: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// The place; its path is relative to the folder in which the program was started.
+    pub label: Label,
 }
 
 /// The program that made a report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Tool {
     /// Its name.
     pub name: String,
@@ -34,7 +55,7 @@ pub struct Tool {
 }
 
 /// The input.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Snapshot {
     /// As the user gave it.
     pub path: String,
@@ -47,7 +68,7 @@ pub struct Snapshot {
 }
 
 /// Numbers of lints.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Summary {
     /// Something is wrong.
     pub fail: usize,
@@ -64,11 +85,12 @@ pub struct Summary {
 }
 
 /// The result of a lint.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Lint {
     /// Its name.
     pub id: String,
     /// `fail`, `pass`, `not_applicable`, `not_evaluated` or `crashed`.
+    #[schemars(extend("enum" = ["fail", "pass", "not_applicable", "not_evaluated", "crashed"]))]
     pub outcome: String,
     /// Why it is not applicable, or not evaluated where no gap says it.
     pub why: Option<String>,
@@ -77,6 +99,7 @@ pub struct Lint {
     /// Number of subjects seen.
     pub checked: usize,
     /// Severity of its findings, unless one says otherwise.
+    #[schemars(extend("enum" = ["info", "low", "medium", "high", "critical"]))]
     pub severity: String,
     /// The requirements that it covers.
     pub requirements: Vec<String>,
@@ -89,7 +112,7 @@ pub struct Lint {
 }
 
 /// Something wrong.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Finding {
     /// Identity of the object, as suppressions and baselines write it.
     pub key: String,
@@ -104,15 +127,24 @@ pub struct Finding {
     /// What is wrong.
     pub message: String,
     /// `info`, `low`, `medium`, `high` or `critical`.
+    #[schemars(extend("enum" = ["info", "low", "medium", "high", "critical"]))]
     pub severity: String,
     /// `low`, `medium` or `high`.
+    #[schemars(extend("enum" = ["low", "medium", "high"]))]
     pub confidence: String,
     /// The requirements that it breaks.
     pub requirements: Vec<String>,
     /// Identity of the finding over time.
     pub fingerprint: String,
     /// `open`, `suppressed` or `baselined`.
+    #[schemars(extend("enum" = ["open", "suppressed", "baselined"]))]
     pub state: String,
+    /// Who has accepted it and why, where it is suppressed.
+    pub suppression: Option<Suppression>,
+    /// Why it is open although it was dealt with before.
+    pub reopened: Option<String>,
+    /// What it rests on; a baseline re-opens when this grows.
+    pub evidence: Vec<String>,
     /// Places, the primary one first.
     pub labels: Vec<Label>,
     /// Why it is so, step by step.
@@ -123,17 +155,36 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
+/// Who has accepted a finding and why.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Suppression {
+    /// `accepted`, `false-positive` or `mitigated`.
+    #[schemars(extend("enum" = ["accepted", "false-positive", "mitigated"]))]
+    pub status: String,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it holds, as `2026-12-31`.
+    pub expires: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Where it was agreed.
+    pub ticket: Option<String>,
+    /// The entry.
+    pub label: Label,
+}
+
 /// Where something belongs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Scope {
     /// `hierarchy`, `site`, `host`, `domain`, `database` or `file`.
+    #[schemars(extend("enum" = ["hierarchy", "site", "host", "domain", "database", "file"]))]
     pub kind: String,
     /// Its name; empty for the hierarchy.
     pub key: String,
 }
 
 /// A place in a file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Label {
     /// The file, relative to the snapshot.
     pub path: String,
@@ -160,7 +211,7 @@ pub struct Label {
 }
 
 /// A step of a proof.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Step {
     /// What it says.
     pub text: String,
@@ -169,7 +220,7 @@ pub struct Step {
 }
 
 /// What to do.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Fix {
     /// In words.
     pub text: String,
@@ -180,7 +231,7 @@ pub struct Fix {
 }
 
 /// A hole.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Gap {
     /// The dataset.
     pub dataset: String,
@@ -189,6 +240,7 @@ pub struct Gap {
     /// Where the hole is.
     pub scope: Scope,
     /// `complete`, `partial`, `failed`, `not_collected` or `given`.
+    #[schemars(extend("enum" = ["complete", "partial", "failed", "not_collected", "given"]))]
     pub status: String,
     /// Why.
     pub why: String,
@@ -197,7 +249,7 @@ pub struct Gap {
 }
 
 /// A file that could not be read, or not wholly.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Problem {
     /// The file, relative to the snapshot.
     pub path: String,

@@ -1,16 +1,20 @@
-//! The findings: a table for each lint, and the proofs behind a fold.
+//! The findings: a table for each lint or other heading, and the proofs behind a fold.
 
-use cmlint_engine::LintResult;
 use cmlint_lint::Severity;
 use cmlint_model::Text;
 
 use super::write::{block, code, plain, words};
-use crate::outward::{self, Item, Outside};
+use crate::outward::{self, GroupBy, Item, Outside};
 use crate::{Input, paint};
 
-/// The findings of one lint.
+/// The findings of one lint, or under another heading.
 struct Group<'a> {
-    lint: &'a LintResult,
+    /// What they have in common.
+    title: String,
+    /// More words about it.
+    about: String,
+    /// Whether each says its lint, because they are of several.
+    mixed: bool,
     worst: Severity,
     items: Vec<Item<'a>>,
     /// Those that fit.
@@ -26,11 +30,17 @@ const UNFOLD: &str = "</details>\n";
 const RESERVE: usize = 400;
 
 /// Draws the findings in at most `room` bytes.
-pub(super) fn draw(input: &Input<'_>, outside: &Outside<'_>, open: &[Item<'_>], room: usize) -> String {
+pub(super) fn draw(
+    input: &Input<'_>,
+    outside: &Outside<'_>,
+    open: &[Item<'_>],
+    room: usize,
+    by: Option<GroupBy>,
+) -> String {
     if open.is_empty() {
         return String::new();
     }
-    let mut groups = groups(open);
+    let mut groups = groups(input, open, by.unwrap_or(GroupBy::Lint));
     let mut left = room.saturating_sub(RESERVE);
     let mut full = false;
     for group in &mut groups {
@@ -38,7 +48,7 @@ pub(super) fn draw(input: &Input<'_>, outside: &Outside<'_>, open: &[Item<'_>], 
         full |= left < frame;
         left = left.saturating_sub(frame);
         for item in &group.items {
-            let row = row(input, outside, item);
+            let row = row(input, outside, item, group.mixed);
             // The worst come first: behind the first that does not fit, none is shown.
             full |= row.len() > left;
             if full {
@@ -75,40 +85,34 @@ pub(super) fn draw(input: &Input<'_>, outside: &Outside<'_>, open: &[Item<'_>], 
     out
 }
 
-fn groups<'a>(open: &[Item<'a>]) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    let mut index: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
-    for item in open {
-        let at = *index.entry(item.lint.def.id).or_insert_with(|| {
-            groups.push(Group {
-                lint: item.lint,
-                worst: item.finding().severity,
-                items: Vec::new(),
-                rows: Vec::new(),
-                details: Vec::new(),
-            });
-            groups.len() - 1
-        });
-        groups[at].items.push(*item);
-    }
-    groups
+fn groups<'a>(input: &Input<'_>, open: &[Item<'a>], by: GroupBy) -> Vec<Group<'a>> {
+    let group = |outward::Group { heading, items }: outward::Group<'a>| {
+        let lint = &items[0].lint.def;
+        let of_lint = by == GroupBy::Lint;
+        Group {
+            title: if of_lint { code(lint.id) } else { plain(&heading) },
+            about: if of_lint { plain(&outward::sentence(lint.meta.title)) } else { String::new() },
+            mixed: !of_lint,
+            worst: items.iter().map(|item| item.finding().severity).max().unwrap_or(Severity::Info),
+            items,
+            rows: Vec::new(),
+            details: Vec::new(),
+        }
+    };
+    outward::grouped(open.iter().copied(), by, input.snapshot).into_iter().map(group).collect()
 }
 
 impl Group<'_> {
     fn head(&self) -> String {
-        let title = outward::sentence(self.lint.def.meta.title);
-        format!(
-            "\n### {}: {} ({})\n\n{}\n\n",
-            self.worst,
-            code(self.lint.def.id),
-            self.items.len(),
-            plain(&title)
-        )
+        format!("\n### {}: {} ({})\n\n{}\n\n", self.worst, self.title, self.items.len(), self.about)
     }
 
     fn write(&self, out: &mut String) {
         out.push_str(&self.head());
-        out.push_str("| severity | object | what is wrong | where |\n|---|---|---|---|\n");
+        out.push_str(match self.mixed {
+            false => "| severity | object | what is wrong | where |\n|---|---|---|---|\n",
+            true => "| severity | lint | object | what is wrong | where |\n|---|---|---|---|---|\n",
+        });
         self.rows.iter().for_each(|row| out.push_str(row));
         if !self.details.is_empty() {
             out.push_str(FOLD);
@@ -118,11 +122,12 @@ impl Group<'_> {
     }
 }
 
-fn row(input: &Input<'_>, outside: &Outside<'_>, item: &Item<'_>) -> String {
+fn row(input: &Input<'_>, outside: &Outside<'_>, item: &Item<'_>, mixed: bool) -> String {
     let finding = item.finding();
+    let lint = if mixed { format!("{} | ", code(item.lint.def.id)) } else { String::new() };
     let place = outward::primary(finding).map_or(String::new(), |span| place(input, outside, span));
     format!(
-        "| {} | {} | {} | {place} |\n",
+        "| {} | {lint}{} | {} | {place} |\n",
         finding.severity,
         words(&finding.object.label),
         words(&finding.message)
@@ -138,6 +143,9 @@ fn place(input: &Input<'_>, outside: &Outside<'_>, span: cmlint_source::Span) ->
 fn detail(input: &Input<'_>, outside: &Outside<'_>, item: &Item<'_>) -> String {
     let finding = item.finding();
     let mut out = format!("**{}**\n\n", words(&finding.message));
+    for (head, said) in outward::said(item.reported, input.sources) {
+        out.push_str(&format!("{}: {}\n\n", outward::sentence(head).trim_end_matches('.'), plain(&said)));
+    }
     for (index, step) in finding.proof.iter().enumerate() {
         let at = step.span.map(|span| format!(" ({})", place(input, outside, span))).unwrap_or_default();
         out.push_str(&format!("{}. {}{at}\n", index + 1, words(&step.text)));

@@ -4,13 +4,13 @@
 //! proofs before findings, and is counted.
 
 mod findings;
-mod write;
+pub(crate) mod write;
 
-use cmlint_engine::{State, Verdict};
+use cmlint_engine::{Notice, State, Verdict};
 use cmlint_lint::Severity;
 
 use crate::human::collect::scope_names;
-use crate::outward::{self, Item, Outside};
+use crate::outward::{self, Item, Outside, Shown};
 use crate::{Input, human, paint};
 use write::{block, code, plain};
 
@@ -19,11 +19,16 @@ const MOST: usize = 1024 * 1024;
 
 /// The report.
 pub fn report(input: &Input<'_>, outside: &Outside<'_>) -> String {
-    within(input, outside, MOST)
+    report_shown(input, outside, &Shown::default())
 }
 
-fn within(input: &Input<'_>, outside: &Outside<'_>, most: usize) -> String {
-    let open = outward::open(input.run);
+/// As [`report`], with some of the findings or in another order.
+pub fn report_shown(input: &Input<'_>, outside: &Outside<'_>, shown: &Shown) -> String {
+    within(input, outside, MOST, shown)
+}
+
+fn within(input: &Input<'_>, outside: &Outside<'_>, most: usize, shown: &Shown) -> String {
+    let mut open = outward::open(input.run);
     let mut out = head(input, &open);
     // What could not be judged may take a part of the room, and never none.
     let tail = tail(input, outside, most / 3);
@@ -34,7 +39,13 @@ fn within(input: &Input<'_>, outside: &Outside<'_>, most: usize) -> String {
     }
     last.push_str(&format!("**{}**\n", human::last_line(&summary)));
     let room = most.saturating_sub(out.len() + tail.len() + last.len());
-    out.push_str(&findings::draw(input, outside, &open, room));
+    let left_out = open.len().saturating_sub(shown.most.unwrap_or(usize::MAX));
+    open.truncate(open.len() - left_out);
+    out.push_str(&findings::draw(input, outside, &open, room, shown.group_by));
+    if left_out > 0 {
+        let more = paint::count(left_out, "more finding");
+        out.push_str(&format!("\n**{more} left out**, none of them worse (`--max-findings`).\n"));
+    }
     out.push_str(&tail);
     out.push_str(&last);
     out
@@ -80,7 +91,20 @@ fn head(input: &Input<'_>, open: &[Item<'_>]) -> String {
 /// What is no finding.
 fn tail(input: &Input<'_>, outside: &Outside<'_>, most: usize) -> String {
     let mut out = String::new();
-    let share = most / 4;
+    let share = most / 5;
+    let rows: Vec<String> = input.run.notices.iter().map(|n| notice(input, outside, n)).collect();
+    section(
+        &mut out,
+        "Suppressions and baseline",
+        "| severity | what | remark | where |\n|---|---|---|---|\n",
+        &rows,
+        share / 2,
+        "",
+    );
+    let rows: Vec<String> = outward::dealt(input.run).iter().map(|item| dealt(input, item)).collect();
+    let head = "<details><summary>Who has accepted what</summary>\n\n\
+                | severity | lint | finding | state |\n|---|---|---|---|\n";
+    section(&mut out, "Suppressed or known", head, &rows, share / 2, "\n</details>\n");
     let of = |wanted: fn(&Verdict) -> bool| input.run.lints.iter().filter(move |l| wanted(&l.verdict));
     let row = |lint: &cmlint_engine::LintResult| {
         format!("| {} | {} |\n", code(lint.def.id), plain(&outward::doubt(lint).unwrap_or_default()))
@@ -151,6 +175,31 @@ fn missing(missing: &outward::Missing<'_>) -> String {
     out.push_str(&block("powershell", missing.command));
     out.push('\n');
     out
+}
+
+fn notice(input: &Input<'_>, outside: &Outside<'_>, notice: &Notice) -> String {
+    let mut words = write::words(&notice.message);
+    if !notice.help.is_empty() {
+        words.push_str(&format!("; {}", write::words(&notice.help)));
+    }
+    let region = outward::first_line(input.sources, notice.span);
+    let path = outward::path_of(input.sources, outside.root, notice.span);
+    let place = format!("{path}:{}:{}", region.start.line, region.start.column);
+    format!("| {} | {} | {words} | {} |\n", outward::weight(notice), code(notice.kind.id()), code(&place))
+}
+
+/// A finding that somebody has dealt with.
+fn dealt(input: &Input<'_>, item: &Item<'_>) -> String {
+    let finding = item.finding();
+    let mut words = vec![item.reported.state.word().to_owned()];
+    words.extend(outward::said(item.reported, input.sources).iter().map(|(head, w)| format!("{head} {w}")));
+    format!(
+        "| {} | {} | {} | {} |\n",
+        finding.severity,
+        code(item.lint.def.id),
+        write::words(&finding.message),
+        plain(&words.join("; "))
+    )
 }
 
 fn problem(input: &Input<'_>, outside: &Outside<'_>, file: &cmlint_model::FileProblem) -> String {

@@ -2,7 +2,7 @@ use super::*;
 use crate::outward::made_up;
 
 fn page(count: usize, most: usize) -> String {
-    made_up::show(count, |input, outside| within(input, outside, most))
+    made_up::show(count, |input, outside| within(input, outside, most, &Shown::default()))
 }
 
 fn rows(page: &str) -> usize {

@@ -1,6 +1,8 @@
 //! What the formats for other programs share: what they must know beyond the results, the order of
 //! findings, paths from the root of the repository, and places on one line.
 
+mod dealt;
+mod grouped;
 #[cfg(test)]
 pub(crate) mod made_up;
 mod missing;
@@ -13,6 +15,9 @@ use cmlint_model::{Gap, Text};
 use cmlint_source::{Position, Sources, Span};
 
 use crate::{LastNet, command, escape, excerpt, paint};
+pub(crate) use dealt::{dealt, said, weight};
+pub(crate) use grouped::{Group, grouped};
+pub use grouped::{GroupBy, Shown};
 pub(crate) use missing::{Missing, missing};
 
 /// What a format for other programs has to know beyond the results.

@@ -3,6 +3,7 @@
 //! GitHub is stricter than the standard: every result has a place, every place a whole region, every rule its
 //! texts; severity stands on the rule; what it does not know (passes, suppressions, unknowns as results) would
 //! become an open alert. So only open findings are results, and what could not be judged is a notification.
+//! The full form is for other viewers: it has what is suppressed or known from the baseline too.
 
 mod line_hash;
 mod notes;
@@ -18,9 +19,11 @@ use cmlint_engine::{State, Verdict};
 use cmlint_model::Snapshot;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
 
-use crate::outward::{self, Outside};
+use crate::outward::{self, Item, Outside};
 use crate::{Input, escape, human};
+
 
 /// Most results of a run that GitHub takes.
 const MOST_RESULTS: usize = 25_000;
@@ -29,7 +32,15 @@ const MOST_BYTES: usize = 10_000_000;
 
 /// The report.
 pub fn report(input: &Input<'_>, outside: &Outside<'_>) -> String {
-    within(input, outside, Limits { results: MOST_RESULTS, bytes: MOST_BYTES })
+    let open = outward::open(input.run);
+    within(input, outside, &open, false, Limits { results: MOST_RESULTS, bytes: MOST_BYTES })
+}
+
+/// The report with all findings: those that somebody has dealt with come last and say so.
+pub fn full(input: &Input<'_>, outside: &Outside<'_>) -> String {
+    let mut all = outward::open(input.run);
+    all.extend(outward::dealt(input.run));
+    within(input, outside, &all, true, Limits { results: MOST_RESULTS, bytes: MOST_BYTES })
 }
 
 #[derive(Clone, Copy)]
@@ -39,13 +50,22 @@ struct Limits {
 }
 
 /// The worst findings that fit, with lines of the files around them if these fit too.
-fn within(input: &Input<'_>, outside: &Outside<'_>, limits: Limits) -> String {
+fn within(
+    input: &Input<'_>,
+    outside: &Outside<'_>,
+    items: &[Item<'_>],
+    full: bool,
+    limits: Limits,
+) -> String {
     let rules = rules::all(input, outside);
     let index: BTreeMap<&str, usize> = rules.iter().enumerate().map(|(n, r)| (r.id.as_str(), n)).collect();
-    let open = outward::open(input.run);
-    let mut results = results::all(input, outside, &open[..open.len().min(limits.results)], &index);
+    let told = &items[..items.len().min(limits.results)];
+    let mut results = match full {
+        true => results::with_states(input, outside, told, &index),
+        false => results::all(input, outside, told, &index),
+    };
     loop {
-        let text = log(input, outside, &rules, &index, &results, open.len() - results.len());
+        let text = log(input, outside, &rules, &index, &results, items.len() - results.len());
         if results.is_empty() || text.len() <= limits.bytes || zipped(&text) <= limits.bytes {
             return text;
         }
@@ -92,6 +112,7 @@ fn log(
             invocations: [v2_1_0::Invocation {
                 execution_successful: !crashed,
                 tool_execution_notifications: notes::all(input, outside, index, left_out),
+                tool_configuration_notifications: notes::of_own_files(input, outside),
             }],
             results,
             properties: v2_1_0::RunProperties {
@@ -103,6 +124,11 @@ fn log(
             },
         }],
     })
+}
+
+/// The identity of a text: 16 hex digits of its SHA-256.
+fn short_hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What keeps the alerts of several snapshots in one repository apart: the codes of the sites.

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use cmlint_engine::{LintResult, Verdict};
+use cmlint_engine::{LintResult, Notice, NoticeKind, Verdict};
 use cmlint_model::{FileProblem, Gap};
 
 use super::results::{place, unlinked};
-use super::uri;
 use super::v2_1_0::{
     ArtifactLocation, Descriptor, Location, Notification, PhysicalLocation, Reference, Words,
 };
+use super::{rules, uri};
 use crate::outward::{self, Outside};
 use crate::{Input, escape, human, paint};
 
@@ -44,7 +44,33 @@ pub(super) fn descriptors() -> Vec<Descriptor> {
         full_description: words(means),
         help: words(help),
     };
-    KINDS.into_iter().map(kind).collect()
+    let own = |kind: NoticeKind| Descriptor {
+        id: kind.id(),
+        short_description: words(kind.meaning()),
+        full_description: words(kind.meaning()),
+        help: words("Correct the entry of the suppressions file or the baseline that the message names."),
+    };
+    KINDS.into_iter().map(kind).chain(NoticeKind::ALL.into_iter().map(own)).collect()
+}
+
+/// What is to be said about suppressions and baseline.
+pub(super) fn of_own_files(input: &Input<'_>, outside: &Outside<'_>) -> Vec<Notification> {
+    let one = |notice: &Notice| {
+        let place_of_kind = NoticeKind::ALL.iter().position(|kind| *kind == notice.kind).unwrap_or_default();
+        let mut text = outward::sentence(&escape::words(&notice.message, true));
+        if !notice.help.is_empty() {
+            text.push('\n');
+            text.push_str(&outward::sentence(&escape::words(&notice.help, true)));
+        }
+        Notification {
+            level: notice.severity().map_or("note", rules::level),
+            descriptor: Reference { id: notice.kind.id().to_owned(), index: KINDS.len() + place_of_kind },
+            associated_rule: None,
+            message: Words { text: unlinked(&text) },
+            locations: vec![place(input.sources, outside, notice.span, String::new())],
+        }
+    };
+    input.run.notices.iter().map(one).collect()
 }
 
 /// All notes.

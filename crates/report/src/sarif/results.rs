@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cmlint_engine::{Accepted, State};
 use cmlint_model::Text;
 use cmlint_source::{FileId, Sources, Span};
 
 use super::v2_1_0::{
     ArtifactLocation, CodeFlow, ContextRegion, Fix, Location, LogicalLocation, PhysicalLocation, Region,
-    ResultOf, ResultProperties, ThreadFlow, ThreadFlowLocation, Words,
+    ResultOf, ResultProperties, Suppression, SuppressionProperties, ThreadFlow, ThreadFlowLocation, Words,
 };
 use super::{line_hash, rules, uri};
 use crate::excerpt::{self, Cut, Pointer};
@@ -26,6 +27,23 @@ pub(super) fn all(
 ) -> Vec<ResultOf> {
     let hashes = Hashes::of(input.sources, findings);
     let one = |item: &Item<'_>| result(input, outside, item, index, &hashes);
+    findings.iter().filter_map(one).collect()
+}
+
+/// As [`all`], each with who has dealt with it.
+pub(super) fn with_states(
+    input: &Input<'_>,
+    outside: &Outside<'_>,
+    findings: &[Item<'_>],
+    index: &BTreeMap<&str, usize>,
+) -> Vec<ResultOf> {
+    let hashes = Hashes::of(input.sources, findings);
+    let one = |item: &Item<'_>| {
+        let mut result = result(input, outside, item, index, &hashes)?;
+        result.suppressions = Some(suppressions(input, outside, item));
+        result.baseline_state = (item.reported.state == State::Baselined).then_some("unchanged");
+        Some(result)
+    };
     findings.iter().filter_map(one).collect()
 }
 
@@ -61,7 +79,7 @@ pub(super) fn unlinked(words: &str) -> String {
     words.replace("](", "] (")
 }
 
-fn columns(region: outward::Region) -> Region {
+pub(super) fn columns(region: outward::Region) -> Region {
     Region {
         start_line: region.start.line,
         start_column: region.start.column_utf16,
@@ -99,15 +117,39 @@ fn result(
         message: Words { text: message(item) },
         locations: [location],
         partial_fingerprints,
+        baseline_state: None,
         code_flows: flows(input, outside, item, span),
+        suppressions: None,
         properties: properties(item),
     })
+}
+
+/// An empty list says that the result is not suppressed.
+fn suppressions(input: &Input<'_>, outside: &Outside<'_>, item: &Item<'_>) -> Vec<Suppression> {
+    let of = |accepted: &Accepted| Suppression {
+        kind: "external",
+        status: "accepted",
+        justification: unlinked(&escape::line(&accepted.reason, true)),
+        location: place(input.sources, outside, accepted.span, String::new()),
+        properties: SuppressionProperties {
+            status: accepted.grounds.word(),
+            expires: accepted.expires.map(|day| day.to_string()),
+            owner: accepted.owner.clone(),
+            ticket: accepted.ticket.clone(),
+        },
+    };
+    item.reported.accepted.iter().map(of).collect()
 }
 
 /// The first sentence is the title of the alert.
 fn message(item: &Item<'_>) -> String {
     let finding = item.finding();
     let mut text = outward::sentence(&words(&finding.message));
+    if let Some(why) = &item.reported.reopened {
+        text.push_str("\nOpen again: ");
+        text.push_str(&words(why));
+        text.push('.');
+    }
     let fix = finding.fix.as_ref().map(|fix| &fix.text);
     for more in [Some(&finding.help), fix].into_iter().flatten().filter(|more| !more.is_empty()) {
         text.push('\n');

@@ -21,10 +21,10 @@ const TAGS: usize = 10;
 pub(super) fn all(input: &Input<'_>, outside: &Outside<'_>) -> Vec<Rule> {
     let ran = input.run.lints.iter().map(|l| &l.def);
     let known: BTreeMap<&str, &LintDef> = outside.lints.iter().chain(ran).map(|def| (def.id, def)).collect();
-    known.into_values().map(rule).collect()
+    known.into_values().map(|def| rule(def, input.run.severity_of(def))).collect()
 }
 
-fn rule(def: &LintDef) -> Rule {
+fn rule(def: &LintDef, severity: Severity) -> Rule {
     let meta = def.meta;
     let title = match meta.title {
         "" => def.id,
@@ -47,11 +47,11 @@ fn rule(def: &LintDef) -> Rule {
         short_description: Words { text: short },
         full_description: Words { text: full },
         help: Help { text, markdown },
-        default_configuration: Configuration { level: level(meta.severity) },
+        default_configuration: Configuration { level: level(severity) },
         properties: RuleProperties {
             tags,
             precision: "high",
-            security_severity: security_severity(meta.severity),
+            security_severity: security_severity(severity),
             requirements: meta.requirements.iter().map(|id| (*id).to_owned()).collect(),
             references: meta.references.iter().map(ToString::to_string).collect(),
         },

@@ -4,7 +4,9 @@ use super::*;
 use crate::outward::made_up;
 
 fn log(count: usize, limits: Limits) -> (String, Value) {
-    let text = made_up::show(count, |input, outside| within(input, outside, limits));
+    let text = made_up::show(count, |input, outside| {
+        within(input, outside, &outward::open(input.run), false, limits)
+    });
     let value = serde_json::from_str(&text).unwrap();
     (text, value)
 }

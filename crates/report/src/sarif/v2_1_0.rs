@@ -66,6 +66,27 @@ pub(super) struct Descriptor {
     pub(super) help: Words,
 }
 
+/// Who has dealt with a result.
+#[derive(Serialize)]
+pub(super) struct Suppression {
+    pub(super) kind: &'static str,
+    pub(super) status: &'static str,
+    pub(super) justification: String,
+    pub(super) location: Location,
+    pub(super) properties: SuppressionProperties,
+}
+
+#[derive(Serialize)]
+pub(super) struct SuppressionProperties {
+    pub(super) status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) expires: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) owner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ticket: Option<String>,
+}
+
 #[derive(Serialize)]
 pub(super) struct Words {
     pub(super) text: String,
@@ -102,6 +123,8 @@ pub(super) struct AutomationDetails {
 pub(super) struct Invocation {
     pub(super) execution_successful: bool,
     pub(super) tool_execution_notifications: Vec<Notification>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) tool_configuration_notifications: Vec<Notification>,
 }
 
 #[derive(Serialize)]
@@ -131,8 +154,14 @@ pub(super) struct ResultOf {
     pub(super) message: Words,
     pub(super) locations: [Location; 1],
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
+    /// Against an older run; left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) baseline_state: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) code_flows: Vec<CodeFlow>,
+    /// Only where everything is told; GitHub does not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) suppressions: Option<Vec<Suppression>>,
     pub(super) properties: ResultProperties,
 }
 
