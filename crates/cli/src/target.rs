@@ -42,7 +42,8 @@ pub(crate) fn find<'q>(text: &'q str, world: World<'_, '_>) -> Found<'q> {
         let mut fits = databases(rest, world);
         return match fits.len() {
             1 => Found::Object(fits.remove(0)),
-            0 => Found::Unknown(near_databases(rest, world)),
+            0 => perhaps_database(rest, world)
+                .map_or_else(|| Found::Unknown(near_databases(rest, world)), Found::Object),
             _ => Found::Ambiguous(fits.iter().map(|object| object.label(world.views)).collect()),
         };
     }
@@ -85,22 +86,18 @@ fn settle<'q>(object: Result<Guarded, Vec<Gap>>, label: &str) -> Found<'q> {
 
 /// The databases that `server/database/part` names, the server or the database alone too, or a server.
 fn databases<'q>(text: &'q str, world: World<'_, '_>) -> Vec<Object<'q>> {
-    let parts: Vec<&str> = text.splitn(3, '/').map(str::trim).collect();
-    // An instance stands behind the server: `sql01\CONFIGMGR`. A snapshot has one instance a server.
-    let key = |name: &str| {
-        let server = name.split('\\').next().unwrap_or(name);
-        world.snapshot.inventory().host_key(server)
-    };
+    let parts = parts(text);
     let mut found = Vec::new();
     for at in world.views.sql.places() {
         let Scope::Database { server, name } = &at else { continue };
+        let is = |host: &str, database: &str| {
+            *server == server_key(host, world) && name.eq_ignore_ascii_case(database)
+        };
         let part = match parts[..] {
-            [one] if name == "master" && *server == key(one) => None,
+            [one] if is(one, "master") => None,
             [one] if name != "master" && name.eq_ignore_ascii_case(one) => None,
-            [host, database] if *server == key(host) && name.eq_ignore_ascii_case(database) => None,
-            [host, database, part] if *server == key(host) && name.eq_ignore_ascii_case(database) => {
-                Some(if part.contains('.') { Securable::Object(part) } else { Securable::Schema(part) })
-            }
+            [host, database] if is(host, database) => None,
+            [host, database, part] if is(host, database) => Some(part_of(part)),
             _ => continue,
         };
         found.push(Object::Database { at, part });
@@ -108,11 +105,40 @@ fn databases<'q>(text: &'q str, world: World<'_, '_>) -> Vec<Object<'q>> {
     found
 }
 
+/// A database that no file names, where not all are known.
+fn perhaps_database<'q>(text: &'q str, world: World<'_, '_>) -> Option<Object<'q>> {
+    if world.snapshot.inventory().database_holes().is_empty() {
+        return None;
+    }
+    let at = |host: &str, name: &str| Scope::database(&server_key(host, world), name);
+    match parts(text)[..] {
+        [host, name] => Some(Object::Database { at: at(host, name), part: None }),
+        [host, name, part] => Some(Object::Database { at: at(host, name), part: Some(part_of(part)) }),
+        _ => None,
+    }
+}
+
 fn near_databases(text: &str, world: World<'_, '_>) -> Vec<String> {
     let labels: Vec<String> = world.views.sql.places().iter().map(|at| asked::database(at, None)).collect();
-    let whole = format!("sql:{text}");
-    let near = nearest(&whole, labels.iter().map(String::as_str));
+    let wanted = match parts(text)[..] {
+        [host, name, ..] => format!("sql:{}/{name}", server_key(host, world)),
+        _ => format!("sql:{text}"),
+    };
+    let near = nearest(&wanted, labels.iter().map(String::as_str));
     if near.is_empty() { labels } else { near }
+}
+
+fn parts(text: &str) -> Vec<&str> {
+    text.splitn(3, '/').map(str::trim).collect()
+}
+
+/// The key of a server. An instance stands behind it (`sql01\CONFIGMGR`); a snapshot has one a server.
+fn server_key(name: &str, world: World<'_, '_>) -> String {
+    world.snapshot.inventory().host_key(name.split('\\').next().unwrap_or(name))
+}
+
+fn part_of(part: &str) -> Securable<'_> {
+    if part.contains('.') { Securable::Object(part) } else { Securable::Schema(part) }
 }
 
 /// The type of object that `type` or `type/place` names.
