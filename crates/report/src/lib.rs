@@ -10,6 +10,7 @@ pub mod answer;
 pub mod baseline;
 mod command;
 pub mod coverage;
+pub mod diff;
 pub mod escape;
 pub mod excerpt;
 pub mod explain;

@@ -6,7 +6,7 @@ use cmlint_model::words::Part;
 use crate::escape;
 
 /// Words and names on one line. A name is always code: there it is no markup, no mention and no link.
-pub(super) fn words(text: &Text) -> String {
+pub(crate) fn words(text: &Text) -> String {
     let mut line = Line::default();
     for part in text.parts() {
         match part {
@@ -18,14 +18,14 @@ pub(super) fn words(text: &Text) -> String {
 }
 
 /// A text that may hold words of the snapshot: nothing in it but backquotes is markup.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut line = Line::default();
     line.prose(&escape::line(text, true));
     line.end()
 }
 
 /// A name as code.
-pub(super) fn code(name: &str) -> String {
+pub(crate) fn code(name: &str) -> String {
     let shown = escape::line(name, true);
     if !shown.contains(['`', '|']) {
         return match shown.trim().len() == shown.len() && !shown.is_empty() {
@@ -48,7 +48,7 @@ pub(super) fn code(name: &str) -> String {
 }
 
 /// A block of code that nothing in it ends.
-pub(super) fn block(language: &str, lines: &str) -> String {
+pub(crate) fn block(language: &str, lines: &str) -> String {
     let mut longest = 2;
     let mut run = 0;
     for c in lines.chars() {

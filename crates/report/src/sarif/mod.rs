@@ -5,6 +5,7 @@
 //! become an open alert. So only open findings are results, and what could not be judged is a notification.
 //! The full form is for other viewers: it has what is suppressed or known from the baseline too.
 
+mod diff;
 mod line_hash;
 mod notes;
 mod results;
@@ -24,6 +25,7 @@ use sha2::{Digest, Sha256};
 use crate::outward::{self, Item, Outside};
 use crate::{Input, escape, human};
 
+pub use diff::diff;
 
 /// Most results of a run that GitHub takes.
 const MOST_RESULTS: usize = 25_000;
