@@ -2,6 +2,7 @@
 
 mod directory;
 mod host;
+mod identity;
 mod provider;
 mod rbac;
 mod sequence;
@@ -10,6 +11,7 @@ mod sql;
 
 pub use directory::{Descriptor, DirectoryObject, Domain, Lookup, LookupAnswer};
 pub use host::{AclEntry, AclState, AppPool, Computer, LocalGroup, Member, PoolIdentity, Service, UserRight};
+pub use identity::Identity;
 pub use provider::{
     Address, AgentConfiguration, ClientComponent, ClientSettings, Collection, Component, ComponentItem,
     Forest, PackageAccess, Prop, PropList, Site, SiteDefinition, SiteSystemRole, StoredAccount,

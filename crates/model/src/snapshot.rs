@@ -1,4 +1,4 @@
-use cmlint_source::{Problem, Secret, Spanned};
+use cmlint_source::{Field, Many, Problem, Secret, Spanned, Str};
 
 use crate::rows::*;
 use crate::table::{Fact, Table};
@@ -13,6 +13,8 @@ pub struct About {
     pub collected_at: Option<String>,
     /// Who collected it.
     pub collector: Option<String>,
+    /// Files that were laid over it, in their order: the snapshot is then what the site would be.
+    pub laid: Vec<Laid>,
 }
 
 /// A file that could not be read, or not wholly.
@@ -24,6 +26,21 @@ pub struct FileProblem {
     pub problem: Result<Problem, String>,
     /// The dataset that the file belongs to, when known.
     pub dataset: Option<Dataset>,
+}
+
+/// What a file that was laid over a snapshot replaced and added in one dataset and scope.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Laid {
+    /// The file, as the user named it.
+    pub path: String,
+    /// The dataset.
+    pub dataset: Dataset,
+    /// The scope; rows may name their own.
+    pub scope: Scope,
+    /// Names of the objects that were replaced.
+    pub replaced: Vec<String>,
+    /// Names of the objects that are new.
+    pub added: Vec<String>,
 }
 
 /// Puts rows into the table of their type.
@@ -46,6 +63,8 @@ macro_rules! snapshot {
             pub problems: Vec<FileProblem>,
             pub(crate) secrets: Option<Vec<Secret>>,
             pub(crate) inventory: Inventory,
+            /// The file that is being laid over what was read.
+            pub(crate) over: Option<String>,
         }
 
         $(impl<'s> Fact<'s> for $row<'s> {
@@ -57,7 +76,14 @@ macro_rules! snapshot {
 
         impl<'a> Insert<$row<'a>> for Snapshot<'a> {
             fn insert(&mut self, scope: Scope, statement: Statement, rows: Vec<Spanned<$row<'a>>>) {
-                self.$field.insert(scope, statement, rows);
+                match self.over.clone() {
+                    None => self.$field.insert(scope, statement, rows),
+                    Some(path) => {
+                        let (replaced, added) = self.$field.lay_over(scope.clone(), statement, rows);
+                        let dataset = Dataset::$dataset;
+                        self.about.laid.push(Laid { path, dataset, scope, replaced, added });
+                    }
+                }
             }
         })*
 
@@ -176,6 +202,44 @@ snapshot! {
 }
 
 impl Snapshot<'_> {
+    /// From now on, what is inserted comes from this file and is laid over what is there; with `None`, what
+    /// was laid over is brought to where it counts: an imported role is the site's role of that name.
+    pub fn lay_over(&mut self, path: Option<&str>) {
+        self.over = path.map(str::to_owned);
+        if path.is_none() {
+            self.import_roles();
+        }
+    }
+
+    /// Importing a role whose name the site has puts the file's permissions into the site's role; a list of
+    /// roles makes older exports of the same roles void.
+    fn import_roles(&mut self) {
+        let laid = |dataset: Dataset| {
+            let files = self.about.laid.iter().filter(move |laid| laid.dataset == dataset);
+            let names = files.flat_map(|laid| laid.replaced.iter().chain(&laid.added));
+            names.map(|name| name.to_lowercase()).collect::<std::collections::BTreeSet<_>>()
+        };
+        let (exported, listed) = (laid(Dataset::RoleXml), laid(Dataset::Role));
+        let name = |field: &Field<Str<'_>>| field.get().map_or_else(String::new, |n| n.trim().to_lowercase());
+        self.role_xml.take_away(|row| {
+            let name = name(&row.data.name);
+            listed.contains(&name) && !exported.contains(&name)
+        });
+        for wanted in &exported {
+            let file = self.role_xml.rows().find(|(_, row)| name(&row.data.name) == *wanted);
+            let Some((_, file)) = file else { continue };
+            let operations = Many(file.data.operations.clone());
+            let operations = Field::Present(Spanned::new(operations, file.span));
+            self.roles.change(|role| {
+                let same = name(&role.role_name) == *wanted;
+                if same {
+                    role.operations = operations.clone();
+                }
+                same
+            });
+        }
+    }
+
     /// Ends reading: what follows from the inventory is computed. Nothing may be inserted afterwards.
     pub fn seal(&mut self) {
         self.inventory = Inventory::build(self);

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use cmlint_source::{Span, Spanned};
 
-use crate::rows::{LazyState, Shape};
+use crate::rows::{Identity, LazyState, Shape};
 use crate::{Dataset, Gap, Scope, Snapshot, Statement, Status};
 
 /// A row with its place.
@@ -61,13 +61,26 @@ impl<T> Default for Table<T> {
 }
 
 /// A kind of row that a snapshot has a table of.
-pub trait Fact<'s>: Shape + Sized + Send + Sync + 's {
+pub trait Fact<'s>: Shape + Identity + Sized + Send + Sync + 's {
     /// The dataset of the rows.
     const DATASET: Dataset;
 
     /// The table.
     #[doc(hidden)]
     fn table(snapshot: &'s Snapshot<'s>) -> &'s Table<Self>;
+}
+
+/// A second row about an object that was replaced.
+fn replaced_before(key: &str, replaced: &[String]) -> Option<String> {
+    replaced.iter().find(|name| name.to_lowercase() == key).cloned()
+}
+
+/// A loose file is never complete; only what could not be read in it makes a statement worse.
+fn worsen(held: &mut Statement, laid: &Statement) {
+    if laid.status > Status::Given && laid.status > held.status {
+        held.status = laid.status;
+        held.why.clone_from(&laid.why);
+    }
 }
 
 static NOT_COLLECTED: LazyLock<Statement> =
@@ -124,6 +137,72 @@ impl<'s, T: Fact<'s>> Table<T> {
                 }
                 held.read_by_key &= statement.read_by_key;
                 held.covers.extend(statement.covers);
+            }
+        }
+    }
+
+    /// Lays rows over those that are there: rows about the same object are replaced, others stay. What is
+    /// known about a scope stays known, unless the new rows could not be read wholly.
+    pub(crate) fn lay_over(
+        &mut self,
+        scope: Scope,
+        statement: Statement,
+        rows: Vec<Spanned<T>>,
+    ) -> (Vec<String>, Vec<String>) {
+        let mut over = Table::default();
+        over.insert(scope, statement, rows);
+        let (mut replaced, mut added) = (Vec::new(), Vec::new());
+        for (scope, rows) in over.rows {
+            let part = self.rows.entry(scope).or_default();
+            let key = |row: &Row<T>| row.data.identity().map(|name| name.to_lowercase());
+            let mut names: BTreeMap<String, String> = BTreeMap::new();
+            for row in &rows {
+                match row.data.identity() {
+                    Some(name) => names.entry(name.to_lowercase()).or_insert(name),
+                    None => continue,
+                };
+            }
+            let nameless = rows.iter().filter(|row| key(row).is_none()).count();
+            part.retain(|row| {
+                let same =
+                    key(row).and_then(|key| names.remove(&key).or_else(|| replaced_before(&key, &replaced)));
+                let is_new = same.is_none();
+                replaced.extend(same);
+                is_new
+            });
+            added.extend(names.into_values());
+            added.extend((0..nameless).map(|_| "a row without a name".to_owned()));
+            part.extend(rows);
+        }
+        replaced.sort();
+        replaced.dedup();
+        for (scope, statement) in over.statements {
+            let stated_by_site = scope == Scope::Hierarchy && !self.statements.is_empty();
+            match self.statements.get_mut(&scope) {
+                Some(held) => worsen(held, &statement),
+                None if stated_by_site => {
+                    self.statements.values_mut().for_each(|held| worsen(held, &statement))
+                }
+                None => {
+                    self.statements.insert(scope, statement);
+                }
+            }
+        }
+        (replaced, added)
+    }
+
+    /// The rows that a test picks are taken away.
+    pub(crate) fn take_away(&mut self, gone: impl Fn(&Row<T>) -> bool) {
+        for rows in self.rows.values_mut() {
+            rows.retain(|row| !gone(row));
+        }
+    }
+
+    /// All rows, to change them. What is changed counts as collected.
+    pub(crate) fn change(&mut self, change: impl Fn(&mut T) -> bool) {
+        for row in self.rows.values_mut().flatten() {
+            if change(&mut row.data) {
+                row.uncollected = 0;
             }
         }
     }

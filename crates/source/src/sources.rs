@@ -67,6 +67,23 @@ impl Sources {
         self.own.extend(other.own);
     }
 
+    /// Adds a file that is laid over a snapshot: `path` names it for a reader, `outward` from the root of the
+    /// repository.
+    ///
+    /// # Panics
+    /// As [`Self::add`].
+    pub fn add_over(
+        &mut self,
+        path: impl Into<String>,
+        outward: impl Into<String>,
+        text: String,
+        encoding: Encoding,
+    ) -> FileId {
+        let id = self.add(path, text, encoding);
+        self.roots[id.root as usize].outward = Some(outward.into());
+        id
+    }
+
     /// Adds a document that lies inside `parent`. Masks of the parent that touch the value are carried over.
     ///
     /// `within` names the document for a reader ("task sequence PS100023").

@@ -82,7 +82,7 @@ pub struct Role<'a> {
 }
 
 /// `SMS_ARoleOperation`: the operations that a role grants on one type of object.
-#[derive(Deserialize, Debug, Default)]
+#[derive(Deserialize, Clone, Debug, Default)]
 #[serde(default)]
 pub struct Operation {
     /// Bits; their meaning depends on the type of object.
