@@ -90,8 +90,14 @@ impl Container {
 
     /// Reads a file and decodes it. UTF-16 and code pages grow when they become UTF-8, and a span reaches no
     /// further than the limit.
-    pub(crate) fn text(&self, entry: &Entry, path: &str, declared: Option<&str>) -> Result<Loaded, String> {
-        let loaded = load::text(path.to_owned(), self.read(entry)?, declared);
+    pub(crate) fn text(
+        &self,
+        entry: &Entry,
+        path: &str,
+        declared: Option<&str>,
+        hash: bool,
+    ) -> Result<Loaded, String> {
+        let loaded = load::text(path.to_owned(), self.read(entry)?, declared, hash);
         if loaded.text.len() as u64 > self.limits.file {
             return Err(format!(
                 "it is larger than {} bytes as UTF-8 (raise the limit with --max-file-size)",

@@ -19,7 +19,8 @@ pub(crate) struct Loaded {
     remarks: Vec<String>,
     /// Characters were lost.
     pub(crate) lossy: bool,
-    sha256: [u8; 32],
+    /// Only when it is asked for: it takes as long as all the rest.
+    sha256: Option<[u8; 32]>,
 }
 
 impl Loaded {
@@ -30,15 +31,15 @@ impl Loaded {
         self.remarks.iter().map(problem).collect()
     }
 
-    /// SHA-256 of the bytes, as lower-case hex.
-    pub(crate) fn sha256(&self) -> String {
-        self.sha256.iter().map(|byte| format!("{byte:02x}")).collect()
+    /// SHA-256 of the bytes, as lower-case hex; `None` when it was not asked for.
+    pub(crate) fn sha256(&self) -> Option<String> {
+        self.sha256.map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 
-/// Decodes the bytes of a file.
-pub(crate) fn text(path: String, bytes: Vec<u8>, declared: Option<&str>) -> Loaded {
-    let sha256 = Sha256::digest(&bytes).into();
+/// Decodes the bytes of a file, and hashes them if that is asked for.
+pub(crate) fn text(path: String, bytes: Vec<u8>, declared: Option<&str>, hash: bool) -> Loaded {
+    let sha256 = hash.then(|| Sha256::digest(&bytes).into());
     let decoded = decode(bytes, declared);
     Loaded {
         path,

@@ -22,13 +22,15 @@ pub struct Options {
 /// An opened input: its texts, and what is to be read from them.
 #[derive(Debug)]
 pub struct Archive {
-    sources: Sources,
-    jobs: Vec<Job>,
+    pub(crate) sources: Sources,
+    pub(crate) jobs: Vec<Job>,
+    /// What is laid over the others: the file as the user named it, and its piece.
+    pub(crate) overlay: Vec<(String, Job)>,
     /// Statements without a file that could be read.
-    bare: Vec<(Dataset, Scope, Statement)>,
+    pub(crate) bare: Vec<(Dataset, Scope, Statement)>,
     about: About,
-    problems: Vec<FileProblem>,
-    secrets: Vec<Secret>,
+    pub(crate) problems: Vec<FileProblem>,
+    pub(crate) secrets: Vec<Secret>,
     ignored: Vec<(String, String)>,
 }
 
@@ -73,6 +75,7 @@ impl Archive {
             has_manifest: self.about.has_manifest,
             collected_at: self.about.collected_at.clone(),
             collector: self.about.collector.clone(),
+            laid: Vec::new(),
         };
         snapshot.problems = self.problems.clone();
         let done: Vec<read::Read<'_>> =
@@ -85,6 +88,15 @@ impl Archive {
         }
         for (dataset, scope, statement) in &self.bare {
             read::bare(&mut snapshot, *dataset, scope.clone(), statement.clone());
+        }
+        for (path, job) in &self.overlay {
+            snapshot.lay_over(Some(path));
+            let read = read::job(&self.sources, job, &self.secrets);
+            read.insertions.into_iter().for_each(|insertion| insertion(&mut snapshot));
+            snapshot.problems.extend(read.problems);
+        }
+        if !self.overlay.is_empty() {
+            snapshot.lay_over(None);
         }
         snapshot.set_secrets(self.secrets.clone());
         snapshot.seal();
@@ -128,7 +140,7 @@ fn with_manifest(
     options: Options,
 ) -> Result<Archive, OpenError> {
     let loaded = container
-        .text(entry, "manifest.json", None)
+        .text(entry, "manifest.json", None, false)
         .map_err(|why| OpenError::Unreadable(path.join("manifest.json"), why))?;
     let mut sources = Sources::new();
     let problems = loaded.problems(None);
@@ -148,11 +160,13 @@ fn with_manifest(
     let mut archive = Archive {
         sources,
         jobs: Vec::new(),
+        overlay: Vec::new(),
         bare: Vec::new(),
         about: About {
             has_manifest: true,
             collected_at: manifest.collected_at.clone(),
             collector: manifest.account.clone(),
+            laid: Vec::new(),
         },
         problems,
         secrets: Vec::new(),
@@ -182,7 +196,7 @@ impl Archive {
                 let Some(entry) = entries.get(path) else {
                     return (*path, Err(refused(container, prefix, path)));
                 };
-                (*path, container.text(entry, path, file.encoding.as_deref()))
+                (*path, container.text(entry, path, file.encoding.as_deref(), options.verify))
             })
             .collect();
         let mut ids: BTreeMap<&str, Result<Opened, String>> = BTreeMap::new();
@@ -253,7 +267,10 @@ impl Archive {
 
     /// Whether a file has another hash than the manifest states, which is then reported.
     fn is_changed(&mut self, file: &ManifestFile, loaded: &Loaded, dataset: Option<Dataset>) -> bool {
-        let Some(stated) = file.sha256.as_ref().filter(|s| s.value != loaded.sha256()) else { return false };
+        let (Some(stated), Some(found)) = (&file.sha256, loaded.sha256()) else { return false };
+        if stated.value == found {
+            return false;
+        }
         let path = &file.path.value;
         let text =
             format!("{path} has another SHA-256 than the manifest states: it was changed after collection");
@@ -287,11 +304,15 @@ fn refused(container: &Container, prefix: &str, path: &str) -> String {
 }
 
 fn loose(path: &Path, container: &Container) -> Result<Archive, OpenError> {
-    let read: Vec<(&Entry, Result<Loaded, String>)> =
-        container.entries.par_iter().map(|entry| (entry, container.text(entry, &entry.path, None))).collect();
+    let read: Vec<(&Entry, Result<Loaded, String>)> = container
+        .entries
+        .par_iter()
+        .map(|entry| (entry, container.text(entry, &entry.path, None, false)))
+        .collect();
     let mut archive = Archive {
         sources: Sources::new(),
         jobs: Vec::new(),
+        overlay: Vec::new(),
         bare: Vec::new(),
         about: About::default(),
         problems: Vec::new(),

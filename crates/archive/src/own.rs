@@ -22,7 +22,7 @@ pub fn own_file(path: &Path) -> Result<String, String> {
     if bytes.len() as u64 > MOST {
         return Err(format!("it is larger than {} MiB", MOST >> 20));
     }
-    let loaded = load::text(path.display().to_string(), bytes, Some("utf-8"));
+    let loaded = load::text(path.display().to_string(), bytes, Some("utf-8"), false);
     match loaded.lossy {
         true => Err("it holds characters that are no UTF-8; save it as UTF-8".to_owned()),
         false => Ok(loaded.text),

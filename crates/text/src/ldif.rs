@@ -19,7 +19,14 @@ use crate::support::same_name;
 /// than `add` (left out), lines that are no attribute, a text that ends inside a line, a search that
 /// `ldapsearch` says did not succeed, and fewer entries than it counted.
 pub fn parse(source: &Source) -> (Ldif<'_>, Vec<Problem>) {
-    read::read(source)
+    let mut records = Vec::new();
+    let problems = for_each(source, |record| records.push(record));
+    (Ldif { records }, problems)
+}
+
+/// As [`parse`], one record after the other: those of a large directory need several times its size.
+pub fn for_each<'a>(source: &'a Source, each: impl FnMut(Record<'a>)) -> Vec<Problem> {
+    read::read(source, each)
 }
 
 /// The records of an LDIF file.

@@ -35,14 +35,16 @@ const KEPT: &[&str] = &[
 ];
 
 pub(super) fn read(reader: &mut Reader<'_, '_>) {
-    let (document, mut problems) = ldif::parse(reader.source);
-    let rows: Vec<_> = document
-        .records()
-        .iter()
-        .filter_map(|record| Some(Spanned::new(object(record, &mut problems)?, record.span)))
-        .collect();
+    let mut rows = Vec::new();
+    let mut count = 0;
+    let mut of_values = Vec::new();
+    let mut problems = ldif::for_each(reader.source, |record| {
+        count += 1;
+        rows.extend(object(&record, &mut of_values).map(|object| Spanned::new(object, record.span)));
+    });
+    problems.append(&mut of_values);
     reader.problems(problems);
-    reader.put(rows, document.records().len());
+    reader.put(rows, count);
 }
 
 fn object<'a>(record: &Record<'a>, problems: &mut Vec<Problem>) -> Option<DirectoryObject<'a>> {

@@ -6,34 +6,35 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cmlint_source::{FileId, Problem, Source, Spanned};
 
-use super::{Attribute, Ldif, Record, Text, Value};
+use super::{Attribute, Record, Text, Value};
 use crate::support::{Line, Problems, shown, text_of};
 
 const AGAIN: &str = "export the file again";
 
-pub(super) fn read(source: &Source) -> (Ldif<'_>, Vec<Problem>) {
+pub(super) fn read<'a>(source: &'a Source, each: impl FnMut(Record<'a>)) -> Vec<Problem> {
     let mut problems = Problems::new(source.id());
-    let Some(text) = text_of(source, &mut problems) else {
-        return (Ldif { records: Vec::new() }, problems.finish());
-    };
+    let Some(text) = text_of(source, &mut problems) else { return problems.finish() };
     let mut reader = Reader {
         text,
         file: source.id(),
         problems,
-        records: Vec::new(),
+        each,
+        records: 0,
         state: State::Between,
         left_out: 0,
         announced: None,
     };
     reader.run();
-    (Ldif { records: reader.records }, reader.problems.finish())
+    reader.problems.finish()
 }
 
-struct Reader<'a> {
+struct Reader<'a, F> {
     text: &'a str,
     file: FileId,
     problems: Problems,
-    records: Vec<Record<'a>>,
+    each: F,
+    /// How many there were.
+    records: usize,
     state: State<'a>,
     /// Records that are no entries.
     left_out: usize,
@@ -60,7 +61,7 @@ struct Logical {
     end: usize,
 }
 
-impl<'a> Reader<'a> {
+impl<'a, F: FnMut(Record<'a>)> Reader<'a, F> {
     fn run(&mut self) {
         let mut at = self.text.len() - self.text.trim_start_matches('\u{FEFF}').len();
         while let Some(line) = Line::at(self.text, at) {
@@ -86,7 +87,8 @@ impl<'a> Reader<'a> {
 
     fn end_record(&mut self) {
         if let State::In(record) = std::mem::replace(&mut self.state, State::Between) {
-            self.records.push(record);
+            self.records += 1;
+            (self.each)(record);
         }
     }
 
@@ -103,7 +105,7 @@ impl<'a> Reader<'a> {
     /// What says that entries are missing.
     fn completeness(&mut self) {
         if let Some((count, at)) = self.announced.take() {
-            let found = self.records.len() + self.left_out;
+            let found = self.records + self.left_out;
             if found < count {
                 let message =
                     format!("{count} entries were counted by the search, but {found} stand in the file");
