@@ -1,6 +1,7 @@
 //! The arguments.
 
 mod own;
+mod review;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use cmlint_lint::Severity;
 use cmlint_model::proof::Confidence;
 
 pub use own::*;
+pub use review::*;
 
 /// Offline linter for exported Microsoft Configuration Manager configuration.
 #[derive(Parser, Debug)]
@@ -53,6 +55,8 @@ pub enum Command {
     Why(WhyArgs),
     /// List everybody who has a right on an object, with the way to it.
     WhoCan(WhoCanArgs),
+    /// Say what changed between two snapshots, or two exports.
+    Diff(Diff),
     /// Keep known findings apart from new ones.
     #[command(subcommand)]
     Baseline(Baseline),

@@ -12,6 +12,7 @@ mod io;
 mod open;
 mod own;
 mod repository;
+mod review;
 mod show;
 mod target;
 mod why;
@@ -59,6 +60,7 @@ pub fn run(args: &args::Cli) -> Exit {
         args::Command::Accounts(accounts) => accounts::accounts(args, accounts),
         args::Command::Why(why) => why::why(args, why),
         args::Command::WhoCan(who_can) => why::who_can(args, who_can),
+        args::Command::Diff(diff) => review::diff(args, diff),
         args::Command::Baseline(baseline) => own::baseline(args, baseline),
         args::Command::Init(init) => own::init(init),
         args::Command::Config(config) => own::config(args, config),
