@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::CommandsArgs;
 use crate::directory::DirectoryArgs;
+use crate::host::HostArgs;
 use crate::out::Allow;
 use crate::site::SiteArgs;
 
@@ -22,10 +23,11 @@ pub struct Args {
 pub(crate) enum Command {
     Commands(CommandsArgs),
     Directory(DirectoryArgs),
+    Host(HostArgs),
     Site(SiteCommand),
 }
 
-/// `site` with its output.
+/// Collect the site's configuration from the administration service of an SMS Provider.
 #[derive(clap::Args, Debug)]
 pub(crate) struct SiteCommand {
     #[command(flatten)]

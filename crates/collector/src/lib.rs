@@ -15,6 +15,7 @@ mod commands;
 mod credentials;
 mod directory;
 mod failure;
+mod host;
 mod place;
 mod run;
 

@@ -6,6 +6,7 @@ use crate::Failure;
 use crate::args::{Args, Command, OutArgs};
 use crate::commands;
 use crate::directory::DirectoryPlace;
+use crate::host::HostPlace;
 use crate::out::{Done, Out, State, closing_table};
 use crate::place::{Ask, Place, Run};
 use crate::progress::Progress;
@@ -37,6 +38,7 @@ fn command(command: Command) -> Result<u8, Failure> {
         }),
         Command::Site(args) => collect(&Site::new(args.site, std::thread::sleep)?, &args.out),
         Command::Directory(args) => collect(&DirectoryPlace::new(&args)?, &args.out),
+        Command::Host(args) => collect(&HostPlace::new(&args)?, &args.out),
     }
 }
 
