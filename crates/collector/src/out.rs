@@ -160,6 +160,9 @@ impl Out {
     /// When the manifest cannot be written.
     pub fn record(&self, part: Part) -> Result<(), Failure> {
         let mut inner = self.lock();
+        if inner.interrupted {
+            return Ok(());
+        }
         let unused = inner.put(part);
         self.write_manifest(&inner)?;
         for path in unused {
@@ -197,9 +200,6 @@ impl Out {
     }
 
     fn write_manifest(&self, inner: &Inner) -> Result<(), Failure> {
-        if inner.interrupted {
-            return Ok(());
-        }
         let write = || {
             let mut file = self.folder.create(MANIFEST)?;
             std::io::Write::write_all(&mut file, inner.manifest.to_json().as_bytes())?;
@@ -221,9 +221,6 @@ impl Out {
 impl Inner {
     /// Returns the files that no statement names any more.
     fn put(&mut self, part: Part) -> Vec<String> {
-        if self.interrupted {
-            return Vec::new();
-        }
         let earlier = self.manifest.entry(part.dataset, &part.scope);
         let earlier_kept = !part.state.has_data() && earlier.is_some_and(|e| !e.files.is_empty());
         let mut unused = Vec::new();

@@ -32,7 +32,7 @@ use sign_in::{Protocol, Target, can_use_signed_in_user};
 use trouble::Trouble;
 use view::View;
 
-/// Collect the site's configuration from the administration service of an SMS Provider.
+/// Which provider is asked, and how.
 #[derive(clap::Args, Clone, Debug)]
 pub struct SiteArgs {
     /// Name of the computer with the SMS Provider, as in its certificate: `cm02.contoso.com`, or with a port.
@@ -96,7 +96,8 @@ impl Site {
         }
         let mut chosen = Vec::new();
         for name in &args.only {
-            let class = Dataset::from_name(name).and_then(|d| CLASSES.iter().find(|c| c.dataset == of_class(d)));
+            let class =
+                Dataset::from_name(name).and_then(|d| CLASSES.iter().find(|c| c.dataset == of_class(d)));
             let known = || CLASSES.map(|c| c.dataset.name()).join(", ");
             let Some(class) = class else {
                 return Err(Failure::Usage(format!("`{name}` is not collected here; there are {}", known())));
@@ -160,11 +161,7 @@ impl Place for Site {
         let endpoint = Arc::new(Endpoint {
             base: self.base(),
             port: self.port,
-            target: Target {
-                host: self.host.clone(),
-                protocol: self.args.auth,
-                kdc: self.args.kdc.clone(),
-            },
+            target: Target { host: self.host.clone(), protocol: self.args.auth, kdc: self.args.kdc.clone() },
             tls,
             credentials,
             pause: self.pause,
@@ -205,7 +202,8 @@ impl Collecting<'_> {
         }
         self.keep(&CLASSES[0], &sites, about_sites)?;
         self.keep(&CLASSES[1], &admins, about_admins)?;
-        for class in self.site.chosen.iter().filter(|c| !matches!(c.dataset, Dataset::Site | Dataset::Admin)) {
+        for class in self.site.chosen.iter().filter(|c| !matches!(c.dataset, Dataset::Site | Dataset::Admin))
+        {
             self.class(class)?;
         }
         Ok(())

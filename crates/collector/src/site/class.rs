@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cmlint_archive::{WrittenFile, without_secrets};
 use cmlint_model::{Dataset, Scope};
 
+use super::SiteArgs;
 use super::classes::Class;
 use super::connection::{Connection, Endpoint};
 use super::rows::{self, Row};
 use super::trouble::{RIGHT, Trouble};
 use super::view::View;
-use super::SiteArgs;
 use crate::Failure;
 use crate::out::{Out, Pending, State, Why, path_of, path_of_one};
 use crate::progress::Task;
@@ -138,7 +138,8 @@ impl Fetch {
                 other => {
                     if row.left_out(class.dataset) {
                         fetched.left_out += 1;
-                        let why = other.and_then(Result::err).map_or("it has no key".to_owned(), |t| t.brief());
+                        let why =
+                            other.and_then(Result::err).map_or("it has no key".to_owned(), |t| t.brief());
                         fetched.left_out_why.get_or_insert(why);
                     }
                     row
@@ -310,10 +311,9 @@ impl<'o> Sequences<'o> {
     /// Their state follows from that of their packages.
     pub(super) fn state(&self, packages: State) -> State {
         match packages {
-            State::Complete if self.without > 0 => State::Partial(Why::new(format!(
-                "{} packages came without their sequence",
-                self.without
-            ))),
+            State::Complete if self.without > 0 => {
+                State::Partial(Why::new(format!("{} packages came without their sequence", self.without)))
+            }
             state => state,
         }
     }

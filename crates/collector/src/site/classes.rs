@@ -50,7 +50,15 @@ pub(crate) const CLASSES: [Class; 25] = [
         dataset: Dataset::Device,
         keys: &[],
         never_empty: false,
-        select: &["ResourceID", "Name", "SiteCode", "IsClient", "IsVirtualMachine", "ClientVersion", "Domain"],
+        select: &[
+            "ResourceID",
+            "Name",
+            "SiteCode",
+            "IsClient",
+            "IsVirtualMachine",
+            "ClientVersion",
+            "Domain",
+        ],
     },
 ];
 

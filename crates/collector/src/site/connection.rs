@@ -192,7 +192,10 @@ fn judge(answer: Answer) -> Result<Vec<u8>, Trouble> {
         429 | 500..=599 => {
             let after = answer.headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()?.trim().parse().ok());
             let name = status.canonical_reason().unwrap_or("error");
-            Err(Trouble::Passing { what: format!("the provider answered {} ({name})", status.as_u16()), after })
+            Err(Trouble::Passing {
+                what: format!("the provider answered {} ({name})", status.as_u16()),
+                after,
+            })
         }
         code => Err(Trouble::Other(format!("the provider answered {code}{}", message(&answer.body)))),
     }
@@ -229,24 +232,21 @@ fn causes(error: &reqwest::Error) -> String {
     text
 }
 
-fn cause<'e, E: std::error::Error + 'static>(error: &'e reqwest::Error) -> Option<&'e E> {
-    let mut next: Option<&(dyn std::error::Error + 'static)> = error.source();
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<E>() {
-            return Some(found);
-        }
-        // An error of input and output hides the one that it was made of from `source`.
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if let Some(found) = inner.and_then(|inner| inner.downcast_ref::<E>()) {
-            return Some(found);
-        }
-        next = error.source();
+/// The error of a kind among the causes of another. An error of input and output does not give the one that it was
+/// made of by `source`.
+fn cause<'e, E: std::error::Error + 'static>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e E> {
+    if let Some(found) = error.downcast_ref::<E>() {
+        return Some(found);
     }
-    None
+    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    let of_inner = inner.and_then(|inner| cause(inner));
+    of_inner.or_else(|| error.source().and_then(|source| cause(source)))
 }
 
 fn tls_words(error: &rustls::Error) -> String {
-    use rustls::CertificateError::{BadSignature, Expired, NotValidForName, NotValidForNameContext, Other, UnknownIssuer};
+    use rustls::CertificateError::{
+        BadSignature, Expired, NotValidForName, NotValidForNameContext, Other, UnknownIssuer,
+    };
     match error {
         rustls::Error::InvalidCertificate(UnknownIssuer | BadSignature) => {
             "its certificate was not signed by anybody who is believed".to_owned()

@@ -105,8 +105,8 @@ impl Row {
     /// The row as it goes into the snapshot, on one line and without secrets, and how many there were.
     pub(crate) fn written(&self, dataset: Dataset) -> (String, usize) {
         let changed = match dataset {
-            // It has a file of its own.
-            Dataset::TaskSequencePackage => without(&self.properties, "Sequence"),
+            // It has a file of its own; empty here, so that it does not look as if nobody had asked for it.
+            Dataset::TaskSequencePackage => emptied(&self.properties, "Sequence"),
             // Whoever set it may have thought that nobody reads it.
             Dataset::CollectionSettings => without_values(&self.properties),
             _ => None,
@@ -130,12 +130,10 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-fn without(properties: &Map<String, Value>, name: &str) -> Option<Map<String, Value>> {
-    properties.contains_key(name).then(|| {
-        let mut rest = properties.clone();
-        rest.remove(name);
-        rest
-    })
+fn emptied(properties: &Map<String, Value>, name: &str) -> Option<Map<String, Value>> {
+    let mut changed = properties.clone();
+    *changed.get_mut(name)? = Value::String(String::new());
+    Some(changed)
 }
 
 fn without_values(properties: &Map<String, Value>) -> Option<Map<String, Value>> {
@@ -155,7 +153,9 @@ fn without_values(properties: &Map<String, Value>) -> Option<Map<String, Value>>
 pub(crate) fn percent_encoded(text: &str, into: &mut String) {
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'\'' => into.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'\'' => {
+                into.push(char::from(byte))
+            }
             byte => {
                 let _ = write!(into, "%{byte:02X}");
             }
@@ -197,7 +197,8 @@ mod tests {
 
     #[test]
     fn keys_are_written_as_odata_wants_them() {
-        let row = one(r#"{"AdminID":16777217,"RoleID":"it's","FileType":2,"ItemName":"A|B c","SiteCode":"PS1"}"#);
+        let row =
+            one(r#"{"AdminID":16777217,"RoleID":"it's","FileType":2,"ItemName":"A|B c","SiteCode":"PS1"}"#);
         assert_eq!(row.key(&["AdminID"]).unwrap(), "(16777217)");
         assert_eq!(row.key(&["RoleID"]).unwrap(), "('it''s')");
         let item = row.key(&["FileType", "ItemName", "SiteCode"]).unwrap();

@@ -58,7 +58,9 @@ impl fmt::Display for SignInError {
         match self {
             SignInError::NoDomainController { why, .. } => write!(f, "no domain controller answers ({why})"),
             SignInError::Denied(why) => write!(f, "the domain controller refused the account ({why})"),
-            SignInError::NotOffered(offered) => write!(f, "the server offers no sign-in that fits, only {offered}"),
+            SignInError::NotOffered(offered) => {
+                write!(f, "the server offers no sign-in that fits, only {offered}")
+            }
             SignInError::Other(why) => f.write_str(why),
         }
     }
@@ -88,7 +90,9 @@ pub(crate) fn begin(
             Protocol::Ntlm => password::ntlm(account, target, offers("NTLM")),
             Protocol::Auto if offers("Negotiate") => match password::kerberos(account, target) {
                 // A wrong password is wrong for NTLM too, and would count twice towards the lock-out.
-                Err(SignInError::NoDomainController { .. }) => password::ntlm(account, target, offers("NTLM")),
+                Err(SignInError::NoDomainController { .. }) => {
+                    password::ntlm(account, target, offers("NTLM"))
+                }
                 outcome => outcome,
             },
             Protocol::Auto => password::ntlm(account, target, true),

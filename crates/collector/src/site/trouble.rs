@@ -3,7 +3,8 @@ use crate::out::Why;
 use super::sign_in::SignInError;
 
 /// The right that every answer of the AdminService needs.
-pub(crate) const RIGHT: &str = "a ConfigMgr administrative user with Read-only Analyst, all scopes and all collections";
+pub(crate) const RIGHT: &str =
+    "a ConfigMgr administrative user with Read-only Analyst, all scopes and all collections";
 
 /// Why a question had no answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -50,10 +51,10 @@ impl Trouble {
                 Why::new(error.to_string()).needs_port(host, number.parse().unwrap_or(88))
             }
             Trouble::SignIn(error) => Why::new(error.to_string()),
-            Trouble::Unknown => {
-                Why::new("the provider refused the account (401): a wrong password, or no administrative user")
-                    .needs_right(RIGHT)
-            }
+            Trouble::Unknown => Why::new(
+                "the provider refused the account (401): a wrong password, or no administrative user",
+            )
+            .needs_right(RIGHT),
             Trouble::Forbidden => Why::new("the provider refused the question (403)").needs_right(right),
             Trouble::Missing => Why::new("the provider knows no such class (404)")
                 .needs("an SMS Provider with the administration service, of a version that has the class"),

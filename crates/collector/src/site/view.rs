@@ -33,7 +33,9 @@ pub(crate) fn judge(admins: &[Row], account: Option<&str>) -> View {
         return View::All;
     }
     let who = account.map_or_else(|| "the signed-in user".to_owned(), |a| format!("`{a}`"));
-    let what = format!("nothing shows that {who} sees all objects, and the provider leaves out the others in silence");
+    let what = format!(
+        "nothing shows that {who} sees all objects, and the provider leaves out the others in silence"
+    );
     View::Limited(Why::new(what).needs_right(super::trouble::RIGHT))
 }
 
@@ -41,7 +43,8 @@ fn reads_all(row: &Row) -> bool {
     let permissions = row.properties.get("Permissions").and_then(Value::as_array);
     let of_role = |role: &str, category: &str| {
         permissions.into_iter().flatten().any(|p| {
-            let is = |name: &str, value: &str| p[name].as_str().is_some_and(|v| v.eq_ignore_ascii_case(value));
+            let is =
+                |name: &str, value: &str| p[name].as_str().is_some_and(|v| v.eq_ignore_ascii_case(value));
             is("RoleID", role) && is("CategoryID", category)
         })
     };

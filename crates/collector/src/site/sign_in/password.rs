@@ -231,7 +231,9 @@ fn denied(error: &sspi::Error, port: &str) -> SignInError {
         ErrorKind::NoAuthenticatingAuthority => {
             SignInError::NoDomainController { port: port.to_owned(), why: error.description.clone() }
         }
-        ErrorKind::TimeSkew => SignInError::Other("this computer's clock differs too much from the domain's".to_owned()),
+        ErrorKind::TimeSkew => {
+            SignInError::Other("this computer's clock differs too much from the domain's".to_owned())
+        }
         _ => SignInError::Denied(error.description.clone()),
     }
 }
