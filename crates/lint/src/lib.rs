@@ -23,7 +23,7 @@ pub use sink::{Sink, Subject};
 pub mod prelude {
     pub use cmlint_model::need::{
         AllPurposes, AnyOf, DomainPrincipals, Each, Hierarchy, Maybe, Names, Need, OwnPolicy, Stored,
-        Subjects, Via, Whole, one,
+        Subjects, Taken, Via, Whole, one,
     };
     pub use cmlint_model::proof::{Answer, Confidence, Proof, Step};
     pub use cmlint_model::purpose::{Purpose, SignIn};
@@ -37,7 +37,7 @@ pub mod prelude {
     pub use cmlint_model::words::{
         Text, database, domain, host, object, path, principal, role, sid, site, term,
     };
-    pub use cmlint_model::{Dataset, Gap, Judged, Key, Row, Scope, Status, rows, text};
+    pub use cmlint_model::{Dataset, Gap, Judged, Key, Row, Scope, Status, moment, rows, text};
     pub use cmlint_source::{Field, Span, Spanned, Str};
     pub use cmlint_winsec::{AccessMask, Kind, Sid, Trustee, well_known};
 

@@ -9,6 +9,7 @@ mod coverage;
 mod dataset;
 mod inventory;
 mod key;
+pub mod moment;
 pub mod need;
 mod policy;
 pub mod proof;

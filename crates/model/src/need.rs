@@ -485,6 +485,17 @@ impl<'s, N: Need<'s>> Need<'s> for Maybe<N> {
     }
 }
 
+/// When the snapshot was taken; `None` when it does not tell.
+#[derive(Debug)]
+pub struct Taken(pub Option<jiff::Timestamp>);
+
+impl<'s> Need<'s> for Taken {
+    fn declare(_: &mut Declaration) {}
+    fn resolve(context: Context<'s>) -> Self {
+        Taken(context.snapshot.about.collected_at.as_deref().and_then(|at| at.parse().ok()))
+    }
+}
+
 /// The organisation's policy; always there, empty by default.
 #[derive(Debug)]
 pub struct OwnPolicy<'s>(pub &'s Policy);

@@ -11,7 +11,7 @@ use cmlint_model::proof::Answer;
 use cmlint_model::purpose::Purpose;
 use cmlint_model::rows::DirectoryObject;
 use cmlint_model::views::{Account, Accounts, Administrators, Principal, Principals, View, ViewId, Views};
-use cmlint_model::{Gap, Snapshot};
+use cmlint_model::{Gap, Snapshot, moment};
 use cmlint_source::Sources;
 use jiff::Timestamp;
 
@@ -168,11 +168,11 @@ impl<'s> Reader<'_, 's> {
     }
 
     fn password(&self, object: &DirectoryObject<'_>) -> Option<Password> {
-        let ticks: i64 = object.attribute("pwdlastset")?.value.trim().parse().ok()?;
-        if ticks == 0 {
+        let written = object.attribute("pwdlastset")?.value;
+        if written.trim() == "0" {
             return Some(Password::MustChange);
         }
-        let set = Timestamp::from_second(ticks / TICKS - EPOCH).ok()?;
+        let set = moment::filetime(written)?;
         let age = self.taken.map(|taken| (taken.as_second() - set.as_second()).div_euclid(DAY));
         Some(Password::Set(set.strftime("%F").to_string(), age))
     }
@@ -218,10 +218,6 @@ impl<'s> Reader<'_, 's> {
 
 /// `userAccountControl` ACCOUNTDISABLE: MS-ADTS 2.2.16.
 const ACCOUNT_DISABLED: u32 = 2;
-/// Intervals of 100 nanoseconds in a second: FILETIME, MS-DTYP 2.3.3.
-const TICKS: i64 = 10_000_000;
-/// Seconds from 1601-01-01, where FILETIME begins, to 1970-01-01.
-const EPOCH: i64 = 11_644_473_600;
 /// Seconds.
 const DAY: i64 = 86_400;
 
