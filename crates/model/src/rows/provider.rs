@@ -294,6 +294,8 @@ pub struct AgentConfiguration<'a> {
     pub permitted_viewers: Field<Many<Spanned<Str<'a>>>>,
     /// Remote tools: 0 none, 1 view only, 2 full control.
     pub access_level: Field<Int>,
+    /// Remote tools: profiles of the firewall in which they are allowed; 0 turns them off.
+    pub firewall_exception_profiles: Field<Int>,
     /// Remote tools: control of computers where nobody is signed in.
     pub allow_rem_ctrl_to_unattended: Field<Bool>,
 }
