@@ -225,14 +225,14 @@ fn the_proof_of_a_permission_names_role_and_collection() {
     let steps: Vec<_> =
         answer["proof"].as_array().unwrap().iter().map(|s| [&s["text"], &s["path"]]).collect();
     let expected = serde_json::json!([
-        [r"CONTOSO\jreuter is a member of CONTOSO\CM-ServiceDesk", "directory/contoso.com.ldf"],
-        [r"CONTOSO\CM-ServiceDesk is an administrative user", "site/SMS_Admin.json"],
+        [r"`CONTOSO\jreuter` is a member of `CONTOSO\CM-ServiceDesk`", "directory/contoso.com.ldf"],
+        [r"`CONTOSO\CM-ServiceDesk` is an administrative user", "site/SMS_Admin.json"],
         [
-            r"CONTOSO\CM-ServiceDesk holds the role Remote Tools Operator on the collection All Workstations",
+            r"`CONTOSO\CM-ServiceDesk` holds the role `Remote Tools Operator` on the collection `All Workstations`",
             "site/SMS_Admin.json"
         ],
-        ["the role Remote Tools Operator grants Remote Control on Collection", "site/SMS_Role.json"],
-        ["the collection Pilot Workstations is limited to All Workstations", "site/SMS_Collection.json"]
+        ["the role `Remote Tools Operator` grants Remote Control on Collection", "site/SMS_Role.json"],
+        ["the collection `Pilot Workstations` is limited to `All Workstations`", "site/SMS_Collection.json"]
     ]);
     assert_eq!(serde_json::json!(steps), expected);
     assert_eq!(answer["confidence"], "high");
