@@ -10,9 +10,9 @@ pub(crate) mod entry;
 mod ldap;
 pub(crate) mod ldif;
 pub(crate) mod names;
-pub(crate) mod walk;
 #[cfg(test)]
 mod tests;
+pub(crate) mod walk;
 
 use std::io::Write;
 
@@ -76,7 +76,11 @@ impl<'a> DirectoryPlace<'a> {
             Named::default()
         };
         for about in &self.args.about {
-            if about.contains("DC=") || about.contains("dc=") { named.place(about) } else { named.name(about) }
+            if about.contains("DC=") || about.contains("dc=") {
+                named.place(about)
+            } else {
+                named.name(about)
+            }
         }
         Ok(named)
     }
@@ -143,7 +147,8 @@ impl Place for DirectoryPlace<'_> {
         run.out.plan([(Dataset::Directory, scope.clone()), (Dataset::Lookup, scope.clone()), hierarchy]);
         let path = path_of(Dataset::Directory, &scope);
         let mut file = run.out.create(&path)?;
-        let disk = |e: std::io::Error| Failure::Folder { path: run.out.path().join(&path), why: e.to_string() };
+        let disk =
+            |e: std::io::Error| Failure::Folder { path: run.out.path().join(&path), why: e.to_string() };
         let outcome =
             walk::collect(&mut ldap, &domain, &named, &mut file, &|more| task.add(more)).map_err(disk)?;
         let source = format!("LDAP search on {} with the SD flags control", domain.server);
@@ -173,13 +178,16 @@ impl DirectoryPlace<'_> {
     fn lookups(&self, run: &Run<'_>, scope: &Scope, outcome: &Outcome, source: &str) -> Result<(), Failure> {
         let path = path_of(Dataset::Lookup, scope);
         let mut file = run.out.create(&path)?;
-        let disk = |e: std::io::Error| Failure::Folder { path: run.out.path().join(&path), why: e.to_string() };
+        let disk =
+            |e: std::io::Error| Failure::Folder { path: run.out.path().join(&path), why: e.to_string() };
         write_lookups(&mut file, &outcome.lookups).map_err(disk)?;
         let failed = outcome.lookups.iter().filter(|l| l.answer == "error").count();
         let state = match (&outcome.ended, failed) {
             (Some(refusal), _) => State::Partial(why(refusal)),
             (None, 0) => State::Complete,
-            (None, failed) => State::Partial(Why::new(format!("{failed} of {} look-ups failed", outcome.lookups.len()))),
+            (None, failed) => {
+                State::Partial(Why::new(format!("{failed} of {} look-ups failed", outcome.lookups.len())))
+            }
         };
         let mut part = Part::new(Dataset::Lookup, scope.clone(), state, source);
         part.files.push(file.finish(outcome.lookups.len() as u64).map_err(disk)?);
@@ -230,7 +238,11 @@ fn write_lookups(out: &mut impl Write, lookups: &[Lookup]) -> std::io::Result<()
 
 /// A field of a CSV file (RFC 4180).
 fn field(text: &str) -> String {
-    if text.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains(['"', ',', '\r', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 fn state(holes: &[String], ended: Option<&Refusal>) -> State {
@@ -245,7 +257,8 @@ fn state(holes: &[String], ended: Option<&Refusal>) -> State {
     if holes.len() > SHOWN {
         text.push_str(&format!("; and {} more", holes.len() - SHOWN));
     }
-    let denied = holes.iter().any(|hole| hole.contains("access denied") || hole.contains(attributes::DESCRIPTOR));
+    let denied =
+        holes.iter().any(|hole| hole.contains("access denied") || hole.contains(attributes::DESCRIPTOR));
     let why = Why::new(text);
     State::Partial(if denied { why.needs_right("Read and Read Permissions on these objects") } else { why })
 }
@@ -261,10 +274,7 @@ fn why(refusal: &Refusal) -> Why {
 }
 
 fn unprotected(server: &Server) -> String {
-    format!(
-        "{} would carry a password unencrypted; use ldaps://, --starttls or --kerberos",
-        server.url()
-    )
+    format!("{} would carry a password unencrypted; use ldaps://, --starttls or --kerberos", server.url())
 }
 
 /// The server of the arguments: `dc01.contoso.com`, `dc01.contoso.com:3269`, `ldaps://…`, `ldap://…`.
@@ -279,11 +289,15 @@ fn server(args: &DirectoryArgs) -> Result<Server, Failure> {
         None => (rest, None),
     };
     if host.is_empty() || host.contains(['/', '=', ' ', '\\']) {
-        return Err(Failure::Usage(format!("`{text}` is no server: give the DNS name of a domain controller")));
+        return Err(Failure::Usage(format!(
+            "`{text}` is no server: give the DNS name of a domain controller"
+        )));
     }
     let protection = match (scheme.to_ascii_lowercase().as_str(), args.kerberos, args.starttls) {
         ("ldaps", true, _) => {
-            return Err(Failure::Usage("--kerberos seals the connection itself: use it without ldaps://".to_owned()));
+            return Err(Failure::Usage(
+                "--kerberos seals the connection itself: use it without ldaps://".to_owned(),
+            ));
         }
         ("ldaps", _, true) => {
             return Err(Failure::Usage("--starttls begins unencrypted: use it without ldaps://".to_owned()));

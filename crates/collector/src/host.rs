@@ -130,7 +130,8 @@ impl Place for HostPlace<'_> {
         for together in self.computers.chunks(SIDE_BY_SIDE) {
             let results: Vec<Result<(), Failure>> = std::thread::scope(|scope| {
                 let threads: Vec<_> = together.iter().map(|name| scope.spawn(|| one(Some(name)))).collect();
-                let panicked = || Err(Failure::Usage("a defect ended the collection of a computer".to_owned()));
+                let panicked =
+                    || Err(Failure::Usage("a defect ended the collection of a computer".to_owned()));
                 threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| panicked())).collect()
             });
             results.into_iter().collect::<Result<(), Failure>>()?;

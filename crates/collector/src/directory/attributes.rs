@@ -46,8 +46,15 @@ pub(crate) fn member() -> Vec<&'static str> {
 }
 
 /// The head of a domain.
-pub(crate) const DOMAIN: &[&str] =
-    &["objectClass", "objectSid", "whenCreated", "ms-DS-MachineAccountQuota", "gPLink", "wellKnownObjects", DESCRIPTOR];
+pub(crate) const DOMAIN: &[&str] = &[
+    "objectClass",
+    "objectSid",
+    "whenCreated",
+    "ms-DS-MachineAccountQuota",
+    "gPLink",
+    "wellKnownObjects",
+    DESCRIPTOR,
+];
 
 /// A domain of the forest.
 pub(crate) const CROSS_REFERENCE: &[&str] = &["objectClass", "nETBIOSName", "dnsRoot", "nCName"];
@@ -91,8 +98,23 @@ mod tests {
 
     /// Attributes that hold secrets, or text in which people leave them.
     const NEVER: &[&str] = &[
-        "admpwd", "mslaps", "managedpassword", "recoverypassword", "unicodepwd", "userpassword", "dbcspwd", "ntpwdhistory",
-        "supplementalcredentials", "trustauth", "keycredential", "description", "info", "comment", "currentvalue", "*", "+",
+        "admpwd",
+        "mslaps",
+        "managedpassword",
+        "recoverypassword",
+        "unicodepwd",
+        "userpassword",
+        "dbcspwd",
+        "ntpwdhistory",
+        "supplementalcredentials",
+        "trustauth",
+        "keycredential",
+        "description",
+        "info",
+        "comment",
+        "currentvalue",
+        "*",
+        "+",
     ];
 
     #[test]

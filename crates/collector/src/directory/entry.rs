@@ -162,7 +162,11 @@ pub(crate) fn each(
 ///
 /// # Errors
 /// Why it is not known.
-pub(crate) fn one(directory: &mut dyn Directory, dn: &str, attributes: &[&str]) -> Result<Option<Entry>, Refusal> {
+pub(crate) fn one(
+    directory: &mut dyn Directory,
+    dn: &str,
+    attributes: &[&str],
+) -> Result<Option<Entry>, Refusal> {
     let question = Question { base: dn, depth: Depth::Base, filter: "(objectClass=*)", attributes };
     let mut found = None;
     let asked = each(directory, &question, &mut |_, entry| {
@@ -183,11 +187,16 @@ fn complete_ranges(directory: &mut dyn Directory, entry: &mut Entry) -> Result<(
         while let Some(from) = next {
             let asked = format!("{name};range={from}-*");
             let attributes = [asked.as_str()];
-            let question =
-                Question { base: &entry.dn, depth: Depth::Base, filter: "(objectClass=*)", attributes: &attributes };
+            let question = Question {
+                base: &entry.dn,
+                depth: Depth::Base,
+                filter: "(objectClass=*)",
+                attributes: &attributes,
+            };
             let page = directory.page(&question, &[])?;
             let more = page.entries.into_iter().flat_map(|e| e.attributes);
-            let Some((more_name, more)) = more.into_iter().find(|(n, _)| range(n).is_some_and(|(n, _)| n == name))
+            let Some((more_name, more)) =
+                more.into_iter().find(|(n, _)| range(n).is_some_and(|(n, _)| n == name))
             else {
                 break;
             };

@@ -71,7 +71,11 @@ impl Ldap {
     ///
     /// # Errors
     /// Why that is not possible. A password is never sent over a connection that others can read.
-    pub(crate) fn sign_in(server: &Server, credentials: &Credentials, tls: ClientConfig) -> Result<Ldap, Refusal> {
+    pub(crate) fn sign_in(
+        server: &Server,
+        credentials: &Credentials,
+        tls: ClientConfig,
+    ) -> Result<Ldap, Refusal> {
         match (server.protection, credentials) {
             (Protection::Nothing | Protection::Sealed, Credentials::Given(_)) => {
                 let text = format!(
@@ -105,8 +109,10 @@ impl Ldap {
 fn reachable(server: &Server) -> Result<(), Refusal> {
     let unreachable =
         |what: String| Refusal::Unreachable { host: server.host.clone(), port: server.port, what };
-    let addresses: Vec<_> =
-        (server.host.as_str(), server.port).to_socket_addrs().map_err(|e| unreachable(e.to_string()))?.collect();
+    let addresses: Vec<_> = (server.host.as_str(), server.port)
+        .to_socket_addrs()
+        .map_err(|e| unreachable(e.to_string()))?
+        .collect();
     let mut last = "the name has no address".to_owned();
     for address in addresses {
         match std::net::TcpStream::connect_timeout(&address, CONNECT) {
@@ -131,7 +137,9 @@ fn signed_in(connection: &mut LdapConn, server: &Server) -> Result<(), Refusal> 
     let result = connection.with_timeout(ANSWER).sasl_gssapi_bind(&server.host);
     match result {
         Ok(result) => bound(result),
-        Err(LdapError::GssapiOperationError(what)) => Err(Refusal::Credentials(format!("no Kerberos ticket: {what}"))),
+        Err(LdapError::GssapiOperationError(what)) => {
+            Err(Refusal::Credentials(format!("no Kerberos ticket: {what}")))
+        }
         Err(other) => Err(refusal(&other)),
     }
 }
@@ -175,7 +183,8 @@ impl Directory for Ldap {
             Depth::Tree => Scope::Subtree,
         };
         let mut controls = Vec::new();
-        let descriptors = question.attributes.iter().any(|a| a.eq_ignore_ascii_case(super::attributes::DESCRIPTOR));
+        let descriptors =
+            question.attributes.iter().any(|a| a.eq_ignore_ascii_case(super::attributes::DESCRIPTOR));
         if descriptors {
             let val = Some(OWNER_GROUP_DACL.to_vec());
             controls.push(RawControl { ctype: SD_FLAGS.to_owned(), crit: true, val });
@@ -197,14 +206,18 @@ impl Directory for Ldap {
             Some(ControlType::PagedResults) => Some(control.1.parse::<PagedResults>().cookie),
             _ => None,
         });
-        let entries = entries.into_iter().filter(|e| !e.is_ref() && !e.is_intermediate()).map(entry).collect();
+        let entries =
+            entries.into_iter().filter(|e| !e.is_ref() && !e.is_intermediate()).map(entry).collect();
         Ok(Page { entries, next: next.filter(|cookie| !cookie.is_empty()) })
     }
 }
 
 fn entry(answer: ResultEntry) -> Entry {
     let found = SearchEntry::construct(answer);
-    let text = found.attrs.into_iter().map(|(name, values)| (name, values.into_iter().map(String::into_bytes).collect()));
+    let text = found
+        .attrs
+        .into_iter()
+        .map(|(name, values)| (name, values.into_iter().map(String::into_bytes).collect()));
     let mut attributes: Vec<(String, Vec<Vec<u8>>)> = text.collect();
     for (name, values) in found.bin_attrs {
         // An attribute of which some values are text and some are not comes in both.
@@ -231,9 +244,9 @@ fn connect_refusal(server: &Server, error: &LdapError) -> Refusal {
         LdapError::Io { source } => {
             let inner = source.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>());
             match inner {
-                Some(rustls::Error::InvalidCertificate(why)) => {
-                    Refusal::Certificate(format!("{why}; name its authority with --ca-file, or itself with --pin-sha256"))
-                }
+                Some(rustls::Error::InvalidCertificate(why)) => Refusal::Certificate(format!(
+                    "{why}; name its authority with --ca-file, or itself with --pin-sha256"
+                )),
                 Some(other) => Refusal::Certificate(other.to_string()),
                 None => Refusal::Broken(format!("no TLS on {}:{}: {source}", server.host, server.port)),
             }
@@ -278,6 +291,9 @@ mod tests {
         let text = "80090308: LdapErr: DSID-0C090447, comment: AcceptSecurityContext error, data 775, v3839";
         assert_eq!(why_credentials(text), "the account is locked");
         assert_eq!(why_credentials("data 52e"), "the name or the password is wrong");
-        assert_eq!(why_credentials("Simple Bind Failed: NT_STATUS_LOGON_FAILURE"), "the name or the password is wrong");
+        assert_eq!(
+            why_credentials("Simple Bind Failed: NT_STATUS_LOGON_FAILURE"),
+            "the name or the password is wrong"
+        );
     }
 }

@@ -71,9 +71,17 @@ impl Named {
 
 /// `NT SERVICE\x`, `IIS APPPOOL\x` and other accounts that no directory knows.
 fn is_of_system(name: &str) -> bool {
-    let own = ["nt service\\", "iis apppool\\", "nt authority\\", "builtin\\", "nt virtual machine\\", "font driver host\\"];
+    let own = [
+        "nt service\\",
+        "iis apppool\\",
+        "nt authority\\",
+        "builtin\\",
+        "nt virtual machine\\",
+        "font driver host\\",
+    ];
     let lower = name.to_lowercase();
-    own.iter().any(|prefix| lower.starts_with(prefix)) || matches!(lower.as_str(), "localsystem" | "sa" | "dbo")
+    own.iter().any(|prefix| lower.starts_with(prefix))
+        || matches!(lower.as_str(), "localsystem" | "sa" | "dbo")
 }
 
 /// The distinguished name of `LDAP://OU=x,DC=y`, `LDAP://server/OU=x,DC=y` or itself; empty if there is none.
@@ -167,8 +175,17 @@ mod tests {
     fn names_that_no_directory_knows_are_not_asked_about() {
         let mut named = Named::default();
         for name in [
-            "CONTOSO\\svc-naa", "contoso\\SVC-NAA", "svc@contoso.com", "NT AUTHORITY\\SYSTEM", "LocalSystem", "%Join%",
-            "NT SERVICE\\MSSQLSERVER", "*S-1-5-32-544", "*S-1-5-21-1-2-3-1105", "Everyone", " ",
+            "CONTOSO\\svc-naa",
+            "contoso\\SVC-NAA",
+            "svc@contoso.com",
+            "NT AUTHORITY\\SYSTEM",
+            "LocalSystem",
+            "%Join%",
+            "NT SERVICE\\MSSQLSERVER",
+            "*S-1-5-32-544",
+            "*S-1-5-21-1-2-3-1105",
+            "Everyone",
+            " ",
         ] {
             named.name(name);
         }

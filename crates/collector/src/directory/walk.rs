@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::attributes::{self, DESCRIPTOR};
-use super::entry::{Depth, Directory, Entry, Question, Refusal, dn_key, dns_of, each, escaped, escaped_bytes, one};
+use super::entry::{
+    Depth, Directory, Entry, Question, Refusal, dn_key, dns_of, each, escaped, escaped_bytes, one,
+};
 use super::ldif;
 use super::names::Named;
 
@@ -115,7 +117,9 @@ pub(crate) fn domain(directory: &mut dyn Directory) -> Result<Domain, Refusal> {
         .ok_or_else(|| Refusal::Broken("the server says nothing of itself".to_owned()))?;
     let text = |name: &str| {
         let value = server.text(name).map(str::to_owned);
-        value.ok_or_else(|| Refusal::Broken(format!("the server does not say its {name}: it is no domain controller")))
+        value.ok_or_else(|| {
+            Refusal::Broken(format!("the server does not say its {name}: it is no domain controller"))
+        })
     };
     let base = text("defaultNamingContext")?;
     Ok(Domain {
@@ -267,7 +271,8 @@ impl<W: Write> Walk<'_, W> {
             let Some(dns) = trust.text("trustPartner").map(str::to_lowercase) else { continue };
             let sid = trust.bytes("securityIdentifier").and_then(Sid::from_binary).map(|sid| sid.to_string());
             let netbios = trust.text("flatName").map(str::to_owned);
-            let entry = known.entry(dns.clone()).or_insert(KnownDomain { dns, netbios, sid: None, forest: None });
+            let entry =
+                known.entry(dns.clone()).or_insert(KnownDomain { dns, netbios, sid: None, forest: None });
             entry.sid = entry.sid.take().or(sid);
         }
         for other in known.values().filter(|d| d.sid.is_none()) {
@@ -377,7 +382,11 @@ impl<W: Write> Walk<'_, W> {
         let sam = |account: &str| Some(format!("(sAMAccountName={})", escaped(account)));
         if let Some((domain, account)) = name.split_once('\\') {
             let netbios = self.netbios.as_deref().is_some_and(|n| n.eq_ignore_ascii_case(domain));
-            return if netbios || domain.eq_ignore_ascii_case(&self.domain.dns) { sam(account) } else { None };
+            return if netbios || domain.eq_ignore_ascii_case(&self.domain.dns) {
+                sam(account)
+            } else {
+                None
+            };
         }
         if let Some((account, suffix)) = name.rsplit_once('@') {
             let explicit = format!("(userPrincipalName={})", escaped(name));
@@ -427,7 +436,9 @@ impl<W: Write> Walk<'_, W> {
 
     /// Whether an object is what was asked about.
     fn answers(&self, asked: &str, entry: &Entry) -> bool {
-        let is = |name: &str, value: &str| entry.text(name).is_some_and(|v| v.to_lowercase() == value.to_lowercase());
+        let is = |name: &str, value: &str| {
+            entry.text(name).is_some_and(|v| v.to_lowercase() == value.to_lowercase())
+        };
         if let Ok(sid) = asked.parse::<Sid>() {
             return entry.bytes("objectSid").and_then(Sid::from_binary) == Some(sid);
         }
@@ -479,7 +490,8 @@ impl<W: Write> Walk<'_, W> {
             }
             if failed.is_none() {
                 let others = format!("(&(!(objectClass=group)){within})");
-                let question = Question { base: &base, depth: Depth::Tree, filter: &others, attributes: &member };
+                let question =
+                    Question { base: &base, depth: Depth::Tree, filter: &others, attributes: &member };
                 failed = self.take(directory, &question, false)?;
             }
             if let Some(refusal) = failed {
@@ -511,10 +523,12 @@ impl<W: Write> Walk<'_, W> {
             let Some(domain) = self.sid else { return Ok(()) };
             let sids: Vec<Sid> = rids.iter().filter_map(|rid| domain.child(*rid)).collect();
             for together in sids.chunks(TOGETHER) {
-                let each = together.iter().map(|sid| format!("(objectSid={})", escaped_bytes(&sid.to_binary())));
+                let each =
+                    together.iter().map(|sid| format!("(objectSid={})", escaped_bytes(&sid.to_binary())));
                 let filter = format!("(|{})", each.collect::<String>());
                 let base = self.domain.base.clone();
-                let question = Question { base: &base, depth: Depth::Tree, filter: &filter, attributes: &attributes };
+                let question =
+                    Question { base: &base, depth: Depth::Tree, filter: &filter, attributes: &attributes };
                 self.take_all(directory, &question, true, "primary groups")?;
             }
             if self.above.is_empty() && self.primary.is_empty() {
@@ -525,22 +539,28 @@ impl<W: Write> Walk<'_, W> {
 
     fn conclude(&mut self) {
         if self.bare > 0 {
-            let text = format!(
-                "{} of {} objects came without their {DESCRIPTOR}",
-                self.bare, self.outcome.records
-            );
+            let text =
+                format!("{} of {} objects came without their {DESCRIPTOR}", self.bare, self.outcome.records);
             self.outcome.holes.push(text);
         }
         for domain in &self.elsewhere {
-            self.outcome.holes.push(format!("some are in groups of {domain}, which another server has to be asked about"));
+            self.outcome
+                .holes
+                .push(format!("some are in groups of {domain}, which another server has to be asked about"));
         }
-        let question = |question: &str, of: &str| Cover::Question { question: question.to_owned(), of: of.to_owned() };
+        let question =
+            |question: &str, of: &str| Cover::Question { question: question.to_owned(), of: of.to_owned() };
         self.outcome.covers.insert(0, question("lookup", "stored-accounts"));
         self.outcome.covers.insert(1, question("groups-of", "all"));
     }
 
     /// The object of a name, in this domain. A refusal that hits this object alone is a hole.
-    fn base(&mut self, directory: &mut dyn Directory, dn: &str, attributes: &[&str]) -> Result<Option<Entry>, Stop> {
+    fn base(
+        &mut self,
+        directory: &mut dyn Directory,
+        dn: &str,
+        attributes: &[&str],
+    ) -> Result<Option<Entry>, Stop> {
         match one(directory, dn, attributes) {
             Ok(found) => Ok(found),
             Err(refusal) => self.local(refusal, dn).map(|()| None),

@@ -131,7 +131,11 @@ impl Acls {
         let own = host.key(r"HKLM\SOFTWARE\Microsoft\Ole");
         for name in COM {
             let value = |key: &Answer<Option<super::answers::RegKey>>| match key {
-                Ok(key) => Ok(key.iter().flat_map(|k| &k.values).find(|v| v.name.eq_ignore_ascii_case(name)).cloned()),
+                Ok(key) => Ok(key
+                    .iter()
+                    .flat_map(|k| &k.values)
+                    .find(|v| v.name.eq_ignore_ascii_case(name))
+                    .cloned()),
                 Err(why) => Err(why.clone()),
             };
             match (value(&policy), value(&own)) {
@@ -139,7 +143,9 @@ impl Acls {
                     let text = policy.text().unwrap_or_default();
                     match sddl::parse(text.trim()) {
                         Ok(parsed) => self.descriptor(ObjectKind::Dcom, name, &parsed.descriptor),
-                        Err(why) => self.holes.push(format!("the policy about {name} is not understood: {why}")),
+                        Err(why) => {
+                            self.holes.push(format!("the policy about {name} is not understood: {why}"))
+                        }
                     }
                 }
                 (Err(why), _) | (_, Err(why)) => self.refused(ObjectKind::Dcom, name, &why),

@@ -51,7 +51,11 @@ impl Computer {
 
     /// The key of its scope: the DNS name, or the short name of a computer that stands alone.
     pub(crate) fn key(&self) -> String {
-        let full = if self.in_domain() { format!("{}.{}", self.dns_host, self.domain) } else { self.dns_host.clone() };
+        let full = if self.in_domain() {
+            format!("{}.{}", self.dns_host, self.domain)
+        } else {
+            self.dns_host.clone()
+        };
         full.to_lowercase()
     }
 }

@@ -3,9 +3,9 @@
 use cmlint_model::{Dataset, Scope};
 use serde_json::json;
 
-use super::acl::Acls;
 use super::DATASETS;
-use super::answers::{Answer, Computer, Host, RegKey, Refused, Service, Share};
+use super::acl::Acls;
+use super::answers::{Answer, Computer, Host, Refused, RegKey, Service, Share};
 use super::formats::{REG_HEADER, reg_key, user_rights, utf16, without_secrets};
 use super::roots::{self, FIREWALL, SQL_INSTANCES, SQL_VALUES, USER_RIGHTS, VALUES};
 use crate::Failure;
@@ -34,7 +34,12 @@ impl Collected {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub(crate) fn collect(host: &dyn Host, asked: &str, out: &Out, progress: &dyn Fn(u64)) -> Result<State, Failure> {
+pub(crate) fn collect(
+    host: &dyn Host,
+    asked: &str,
+    out: &Out,
+    progress: &dyn Fn(u64),
+) -> Result<State, Failure> {
     let computer = match host.computer() {
         Ok(computer) => computer,
         Err(refused) => {
@@ -121,7 +126,9 @@ fn computer(computer: &Computer) -> Collected {
     let sid = computer.machine_sid.map(|sid| sid.to_string());
     let state = match sid {
         Some(_) => State::Complete,
-        None => State::Partial(Why::new("the SID of its account database is not shown").needs_right(ADMINISTRATOR)),
+        None => State::Partial(
+            Why::new("the SID of its account database is not shown").needs_right(ADMINISTRATOR),
+        ),
     };
     let row = json!([{
         "Name": computer.name,
@@ -175,7 +182,9 @@ fn rights(host: &dyn Host, key: &str, progress: &dyn Fn(u64)) -> Collected {
     for right in USER_RIGHTS {
         progress(1);
         match host.holders(right) {
-            Ok(Some(holders)) => held.push((*right, holders.iter().map(ToString::to_string).collect::<Vec<_>>())),
+            Ok(Some(holders)) => {
+                held.push((*right, holders.iter().map(ToString::to_string).collect::<Vec<_>>()))
+            }
             Ok(None) => {}
             Err(refused) => {
                 holes.push(format!("{right}: {refused}"));
@@ -217,12 +226,15 @@ fn services(services: &Answer<Vec<Service>>, key: &str) -> Collected {
 
 fn registry(host: &dyn Host, key: &str) -> Collected {
     const SOURCE: &str = "RegQueryValueEx of the values on the collector's list";
-    let mut wanted: Vec<(String, Vec<&str>)> = VALUES.iter().map(|(k, names)| ((*k).to_owned(), names.to_vec())).collect();
+    let mut wanted: Vec<(String, Vec<&str>)> =
+        VALUES.iter().map(|(k, names)| ((*k).to_owned(), names.to_vec())).collect();
     let mut holes = Vec::new();
     match host.key(SQL_INSTANCES) {
         Ok(instances) => {
             for instance in instances.iter().flat_map(|key| &key.values).filter_map(|value| value.text()) {
-                let path = format!(r"HKLM\SOFTWARE\Microsoft\Microsoft SQL Server\{instance}\MSSQLServer\SuperSocketNetLib");
+                let path = format!(
+                    r"HKLM\SOFTWARE\Microsoft\Microsoft SQL Server\{instance}\MSSQLServer\SuperSocketNetLib"
+                );
                 wanted.push((path, SQL_VALUES.to_vec()));
             }
         }
@@ -237,7 +249,8 @@ fn registry(host: &dyn Host, key: &str) -> Collected {
                 answered = true;
                 let Some(found) = found else { continue };
                 let is_wanted = |name: &str| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
-                let values: Vec<_> = found.values.into_iter().filter(|value| is_wanted(&value.name)).collect();
+                let values: Vec<_> =
+                    found.values.into_iter().filter(|value| is_wanted(&value.name)).collect();
                 if !values.is_empty() {
                     text.push_str(&reg_key(path, &RegKey { values, keys: Vec::new() }));
                 }
@@ -291,7 +304,10 @@ fn firewall(host: &dyn Host, key: &str, progress: &dyn Fn(u64)) -> Collected {
 
 fn iis(host: &dyn Host, key: &str) -> Collected {
     const SOURCE: &str = r"%windir%\System32\inetsrv\config\applicationHost.config";
-    let path = format!(r"{}\System32\inetsrv\config\applicationHost.config", host.windows_folder().trim_end_matches('\\'));
+    let path = format!(
+        r"{}\System32\inetsrv\config\applicationHost.config",
+        host.windows_folder().trim_end_matches('\\')
+    );
     match host.file(&path) {
         Ok(Some(config)) => match without_secrets(&config) {
             Ok(config) => Collected::of(SOURCE, State::Complete, config, 1),
@@ -306,7 +322,8 @@ fn iis(host: &dyn Host, key: &str) -> Collected {
 }
 
 fn acls(host: &dyn Host, services: &Answer<Vec<Service>>, key: &str, progress: &dyn Fn(u64)) -> Collected {
-    const SOURCE: &str = "GetNamedSecurityInfo, NetShareEnum, RegGetKeySecurity, __SystemSecurity, QueryServiceObjectSecurity";
+    const SOURCE: &str =
+        "GetNamedSecurityInfo, NetShareEnum, RegGetKeySecurity, __SystemSecurity, QueryServiceObjectSecurity";
     let mut acls = Acls::new();
     acls.com(host);
     let shares: Vec<Share> = host.shares().unwrap_or_else(|refused| {

@@ -13,7 +13,11 @@ pub(crate) fn utf16(text: &str) -> Vec<u8> {
 
 /// A field of a CSV file (RFC 4180).
 pub(crate) fn csv_field(text: &str) -> String {
-    if text.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains(['"', ',', '\r', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 /// The text of a `secedit` export of user rights. A right that nobody holds is left out, as `secedit` does.
@@ -34,7 +38,9 @@ pub(crate) const REG_HEADER: &str = "Windows Registry Editor Version 5.00\n";
 
 /// One key of a `reg` export; `path` begins with `HKLM\`.
 pub(crate) fn reg_key(path: &str, key: &RegKey) -> String {
-    let full = path.strip_prefix("HKLM\\").map_or_else(|| path.to_owned(), |rest| format!("HKEY_LOCAL_MACHINE\\{rest}"));
+    let full = path
+        .strip_prefix("HKLM\\")
+        .map_or_else(|| path.to_owned(), |rest| format!("HKEY_LOCAL_MACHINE\\{rest}"));
     let mut text = format!("\n[{full}]\n");
     for value in &key.values {
         text.push_str(&reg_value(value));
@@ -73,7 +79,8 @@ fn reg_value(value: &RegValue) -> String {
 /// `applicationHost.config` with empty passwords, keys and encrypted values. Everything else stays as it is, so that
 /// lines and columns are those of the file on the server.
 pub(crate) fn without_secrets(config: &[u8]) -> Result<Vec<u8>, &'static str> {
-    let text = std::str::from_utf8(config).map_err(|_| "it is not UTF-8; its passwords cannot be cut with certainty")?;
+    let text = std::str::from_utf8(config)
+        .map_err(|_| "it is not UTF-8; its passwords cannot be cut with certainty")?;
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(equals) = rest.find('=') {

@@ -21,7 +21,8 @@ pub(crate) fn only_inherits(child: &SecurityDescriptor, parent: &SecurityDescrip
     // What stands for the creator becomes an entry for the owner too, where that adds something.
     let Some(owner) = &child.owner else { return false };
     let creator = Trustee::Sid(well_known::CREATOR_OWNER);
-    let for_owner = above.iter().filter(|ace| ace.trustee == creator && !handed_down(ace).is_empty()).map(|ace| {
+    let to_folders = |ace: &&Ace| ace.trustee == creator && ace.flags.contains(AceFlags::CONTAINER_INHERIT);
+    let for_owner = above.iter().filter(to_folders).map(|ace| {
         let mut ace = with_flags(ace, AceFlags::NONE);
         ace.trustee = owner.clone();
         ace
@@ -41,12 +42,17 @@ fn handed_down(ace: &Ace) -> Vec<Ace> {
     let to_folders = flags.contains(AceFlags::CONTAINER_INHERIT);
     let to_files = flags.contains(AceFlags::OBJECT_INHERIT);
     let stops = flags.contains(AceFlags::NO_PROPAGATE);
+    let creator =
+        [well_known::CREATOR_OWNER, well_known::CREATOR_GROUP].map(Trustee::Sid).contains(&ace.trustee);
+    // Nobody is the creator: the entry itself is only ever handed on.
+    let here = if creator { AceFlags::INHERIT_ONLY } else { AceFlags::NONE };
     match (to_folders, to_files, stops) {
+        (true, _, true) if creator => Vec::new(),
         (true, _, true) => vec![with_flags(ace, AceFlags::NONE)],
         (true, true, false) => {
-            vec![with_flags(ace, AceFlags::CONTAINER_INHERIT.union(AceFlags::OBJECT_INHERIT))]
+            vec![with_flags(ace, AceFlags::CONTAINER_INHERIT.union(AceFlags::OBJECT_INHERIT).union(here))]
         }
-        (true, false, false) => vec![with_flags(ace, AceFlags::CONTAINER_INHERIT)],
+        (true, false, false) => vec![with_flags(ace, AceFlags::CONTAINER_INHERIT.union(here))],
         // It passes through to the files in the folder.
         (false, true, false) => vec![with_flags(ace, AceFlags::OBJECT_INHERIT.union(AceFlags::INHERIT_ONLY))],
         (false, true, true) | (false, false, _) => Vec::new(),
@@ -100,7 +106,8 @@ mod tests {
     }
 
     /// As below `C:\Program Files`.
-    const ABOVE: &str = "O:SYG:SYD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)(A;OICIIO;GA;;;CO)(A;;FA;;;WD)";
+    const ABOVE: &str =
+        "O:SYG:SYD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)(A;OICIIO;GA;;;CO)(A;;FA;;;WD)";
 
     #[test]
     fn a_folder_that_was_made_there_only_inherits() {
@@ -112,7 +119,8 @@ mod tests {
             assert!(only_inherits(&sd(child), &sd(ABOVE)), "{child}");
         }
         let above = "O:S-1-5-21-1-2-3-5G:SYD:P(A;OICI;FA;;;SY)(A;OICIIO;GA;;;CO)";
-        let child = "O:S-1-5-21-1-2-3-5G:SYD:AI(A;OICIID;FA;;;SY)(A;ID;FA;;;S-1-5-21-1-2-3-5)(A;OICIIOID;GA;;;CO)";
+        let child =
+            "O:S-1-5-21-1-2-3-5G:SYD:AI(A;OICIID;FA;;;SY)(A;ID;FA;;;S-1-5-21-1-2-3-5)(A;OICIIOID;GA;;;CO)";
         assert!(only_inherits(&sd(child), &sd(above)));
     }
 

@@ -46,7 +46,9 @@ impl Native {
     /// A path of the computer as this one reaches it: `\\?\C:\x`, or `\\?\UNC\host\C$\x` over the network.
     fn path(&self, path: &str) -> String {
         match (&self.remote, path.split_once(':')) {
-            (Some(host), Some((drive, rest))) => format!("\\\\?\\UNC\\{host}\\{drive}$\\{}", rest.trim_start_matches('\\')),
+            (Some(host), Some((drive, rest))) => {
+                format!("\\\\?\\UNC\\{host}\\{drive}$\\{}", rest.trim_start_matches('\\'))
+            }
             (None, Some(_)) => format!("\\\\?\\{path}"),
             _ => path.to_owned(),
         }
@@ -58,7 +60,9 @@ fn refused(code: Code) -> Refused {
         // ERROR_ACCESS_DENIED, ERROR_PRIVILEGE_NOT_HELD.
         5 | 1314 => Refused::Denied,
         // Bad network path, no such server, session or RPC server gone, logon or name failures of the network.
-        53 | 59 | 64 | 67 | 121 | 1203 | 1231 | 1256 | 1722 | 1723 | 1727 | 2250 => Refused::Unreachable(code.to_string()),
+        53 | 59 | 64 | 67 | 121 | 1203 | 1231 | 1256 | 1722 | 1723 | 1727 | 2250 => {
+            Refused::Unreachable(code.to_string())
+        }
         _ => Refused::Failed(code.to_string()),
     }
 }
@@ -101,7 +105,9 @@ impl Host for Native {
             None => calls::windows_folder().unwrap_or_else(|| "C:\\Windows".to_owned()),
             Some(_) => {
                 let key = self.key(r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion").ok().flatten();
-                let root = key.and_then(|key| key.values.into_iter().find(|v| v.name.eq_ignore_ascii_case("SystemRoot")));
+                let root = key.and_then(|key| {
+                    key.values.into_iter().find(|v| v.name.eq_ignore_ascii_case("SystemRoot"))
+                });
                 root.and_then(|value| value.text()).unwrap_or_else(|| "C:\\Windows".to_owned())
             }
         }
@@ -116,7 +122,8 @@ impl Host for Native {
             // A domain may have an account of the same name, so the computer's is asked for first; the built-in groups
             // belong to no computer.
             let qualified = format!("{own}\\{name}");
-            let sid = calls::sid_of(server.as_deref(), &qualified).or_else(|_| calls::sid_of(server.as_deref(), &name));
+            let sid = calls::sid_of(server.as_deref(), &qualified)
+                .or_else(|_| calls::sid_of(server.as_deref(), &name));
             sid.map(|sid| Group { name, sid }).map_err(refused)
         };
         names.into_iter().map(group).collect()
@@ -160,7 +167,8 @@ impl Host for Native {
             Ok(shares) => Ok(shares
                 .into_iter()
                 .map(|(name, path, descriptor)| Share {
-                    descriptor: descriptor.ok_or(Refused::Failed(format!("the share {name} has no descriptor"))),
+                    descriptor: descriptor
+                        .ok_or(Refused::Failed(format!("the share {name} has no descriptor"))),
                     path: path.filter(|path| !path.is_empty()),
                     name,
                 })
@@ -178,9 +186,12 @@ impl Host for Native {
     fn descriptor(&self, kind: ObjectKind, path: &str) -> Answer<Option<Vec<u8>>> {
         match kind {
             ObjectKind::Ntfs => unless_absent(calls::file_descriptor(&self.path(path))),
-            ObjectKind::Registry => unless_absent(calls::key_descriptor(self.server().as_deref(), below(path)?)),
+            ObjectKind::Registry => {
+                unless_absent(calls::key_descriptor(self.server().as_deref(), below(path)?))
+            }
             ObjectKind::Service => {
-                let name = self.server().map_or_else(|| path.to_owned(), |server| format!("{server}\\{path}"));
+                let name =
+                    self.server().map_or_else(|| path.to_owned(), |server| format!("{server}\\{path}"));
                 unless_absent(calls::service_descriptor(&name))
             }
             ObjectKind::Wmi => wbem::descriptor(self.remote.as_deref(), path),

@@ -30,18 +30,30 @@ impl Root {
 }
 
 /// Machine-wide COM permissions, as they are named in the registry.
-pub(crate) const COM: [&str; 4] =
-    ["MachineLaunchRestriction", "MachineAccessRestriction", "DefaultLaunchPermission", "DefaultAccessPermission"];
+pub(crate) const COM: [&str; 4] = [
+    "MachineLaunchRestriction",
+    "MachineAccessRestriction",
+    "DefaultLaunchPermission",
+    "DefaultAccessPermission",
+];
 
 /// Shares of the product (Microsoft's pages about the content library, distribution points and site servers); a `*`
 /// stands for a drive letter or a site code.
 const PRODUCT_SHARES: &[&str] = &[
-    "SMS_*", "SMSPKG*", "SMSSIG$", "SCCMContentLib$", "REMINST", "AdminUIContentPayload", "EasySetupPayload",
-    "WsusContent", "UpdateServicesPackages",
+    "SMS_*",
+    "SMSPKG*",
+    "SMSSIG$",
+    "SCCMContentLib$",
+    "REMINST",
+    "AdminUIContentPayload",
+    "EasySetupPayload",
+    "WsusContent",
+    "UpdateServicesPackages",
 ];
 
 /// Services whose descriptors are read, beside all that begin with `SMS_`.
-const SERVICES: &[&str] = &["CcmExec", "CmRcService", "ccmsetup", "MSSQLSERVER", "SQLSERVERAGENT", "W3SVC", "WsusService"];
+const SERVICES: &[&str] =
+    &["CcmExec", "CmRcService", "ccmsetup", "MSSQLSERVER", "SQLSERVERAGENT", "W3SVC", "WsusService"];
 
 /// Whether the descriptor of a service is read.
 pub(crate) fn is_of_product(service: &str) -> bool {
@@ -82,12 +94,16 @@ pub(crate) fn find(host: &dyn Host, shares: &[Share], holes: &mut Vec<String>) -
     let install = value(r"HKLM\SOFTWARE\Microsoft\SMS\Setup", "Installation Directory")
         .or_else(|| value(r"HKLM\SOFTWARE\Microsoft\SMS\Identification", "Installation Directory"));
     let library = value(r"HKLM\SOFTWARE\Microsoft\SMS\DP", "ContentLibraryPath");
-    let client = value(r"HKLM\SOFTWARE\Microsoft\SMS\Client\Configuration\Client Properties", "Local SMS Path");
+    let client =
+        value(r"HKLM\SOFTWARE\Microsoft\SMS\Client\Configuration\Client Properties", "Local SMS Path");
     roots.extend(install.map(|path| Root::folders(path, None)));
     roots.extend(library.map(|path| Root::folders(path, Some(2))));
     if let Some(client) = client {
         roots.push(Root::folders(client, Some(1)));
-        roots.push(Root::folders(format!(r"{}\ccmcache", host.windows_folder().trim_end_matches('\\')), Some(1)));
+        roots.push(Root::folders(
+            format!(r"{}\ccmcache", host.windows_folder().trim_end_matches('\\')),
+            Some(1),
+        ));
     }
     for share in shares.iter().filter(|share| !is_administrative(&share.name)) {
         if let Some(path) = &share.path {
@@ -149,33 +165,69 @@ pub(crate) const VALUES: &[(&str, &[&str])] = &[
     (
         r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa",
         &[
-            "LmCompatibilityLevel", "NoLMHash", "RestrictAnonymous", "RestrictAnonymousSAM", "RestrictRemoteSAM",
-            "EveryoneIncludesAnonymous", "DisableLoopbackCheck", "LimitBlankPasswordUse", "RunAsPPL", "DisableDomainCreds",
+            "LmCompatibilityLevel",
+            "NoLMHash",
+            "RestrictAnonymous",
+            "RestrictAnonymousSAM",
+            "RestrictRemoteSAM",
+            "EveryoneIncludesAnonymous",
+            "DisableLoopbackCheck",
+            "LimitBlankPasswordUse",
+            "RunAsPPL",
+            "DisableDomainCreds",
         ],
     ),
     (
         r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0",
-        &["NtlmMinClientSec", "NtlmMinServerSec", "RestrictReceivingNTLMTraffic", "RestrictSendingNTLMTraffic"],
+        &[
+            "NtlmMinClientSec",
+            "NtlmMinServerSec",
+            "RestrictReceivingNTLMTraffic",
+            "RestrictSendingNTLMTraffic",
+        ],
     ),
     (r"HKLM\SYSTEM\CurrentControlSet\Control\SecurePipeServers\winreg\AllowedPaths", &["Machine"]),
     (r"HKLM\SYSTEM\CurrentControlSet\Control\SecurePipeServers\winreg\AllowedExactPaths", &["Machine"]),
     (
         r"HKLM\SYSTEM\CurrentControlSet\Services\LanmanServer\Parameters",
         &[
-            "RequireSecuritySignature", "EnableSecuritySignature", "SMB1", "SmbServerNameHardeningLevel",
-            "RestrictNullSessAccess", "NullSessionShares", "NullSessionPipes",
+            "RequireSecuritySignature",
+            "EnableSecuritySignature",
+            "SMB1",
+            "SmbServerNameHardeningLevel",
+            "RestrictNullSessAccess",
+            "NullSessionShares",
+            "NullSessionPipes",
         ],
     ),
     (
         r"HKLM\SYSTEM\CurrentControlSet\Services\LanmanWorkstation\Parameters",
         &["RequireSecuritySignature", "EnableSecuritySignature", "AllowInsecureGuestAuth"],
     ),
-    (r"HKLM\SYSTEM\CurrentControlSet\Services\NTDS\Parameters", &["LDAPServerIntegrity", "LdapEnforceChannelBinding"]),
-    (r"HKLM\SYSTEM\CurrentControlSet\Services\Netlogon\Parameters", &["RequireSignOrSeal", "RequireStrongKey"]),
-    (r"HKLM\SOFTWARE\Microsoft\Ole", &["EnableDCOM", "LegacyAuthenticationLevel", "LegacyImpersonationLevel"]),
-    (r"HKLM\SOFTWARE\Microsoft\SMS\Identification", &["Site Code", "Parent Site Code", "Installation Directory", "Server"]),
-    (r"HKLM\SOFTWARE\Microsoft\SMS\Setup", &["Installation Directory", "Full Version", "Provider Location", "Type"]),
-    (r"HKLM\SOFTWARE\Microsoft\SMS\DP", &["ContentLibraryPath", "SiteCode", "IsAnonymousAccessEnabled", "IsPXE"]),
+    (
+        r"HKLM\SYSTEM\CurrentControlSet\Services\NTDS\Parameters",
+        &["LDAPServerIntegrity", "LdapEnforceChannelBinding"],
+    ),
+    (
+        r"HKLM\SYSTEM\CurrentControlSet\Services\Netlogon\Parameters",
+        &["RequireSignOrSeal", "RequireStrongKey"],
+    ),
+    (
+        r"HKLM\SOFTWARE\Microsoft\Ole",
+        &["EnableDCOM", "LegacyAuthenticationLevel", "LegacyImpersonationLevel"],
+    ),
+    (
+        r"HKLM\SOFTWARE\Microsoft\SMS\Identification",
+        &["Site Code", "Parent Site Code", "Installation Directory", "Server"],
+    ),
+    (
+        r"HKLM\SOFTWARE\Microsoft\SMS\Setup",
+        &["Installation Directory", "Full Version", "Provider Location", "Type"],
+    ),
+    (
+        r"HKLM\SOFTWARE\Microsoft\SMS\DP",
+        &["ContentLibraryPath", "SiteCode", "IsAnonymousAccessEnabled", "IsPXE"],
+    ),
     (r"HKLM\SOFTWARE\Microsoft\SMS\Mobile Client", &["AssignedSiteCode", "ProductVersion"]),
     (r"HKLM\SOFTWARE\Microsoft\SMS\Client\Configuration\Client Properties", &["Local SMS Path"]),
 ];
@@ -193,16 +245,49 @@ pub(crate) const FIREWALL: [&str; 2] = [
 
 /// User rights and privileges (ntsecapi.h, winnt.h).
 pub(crate) const USER_RIGHTS: &[&str] = &[
-    "SeNetworkLogonRight", "SeDenyNetworkLogonRight", "SeInteractiveLogonRight", "SeDenyInteractiveLogonRight",
-    "SeRemoteInteractiveLogonRight", "SeDenyRemoteInteractiveLogonRight", "SeBatchLogonRight", "SeDenyBatchLogonRight",
-    "SeServiceLogonRight", "SeDenyServiceLogonRight", "SeAssignPrimaryTokenPrivilege", "SeAuditPrivilege",
-    "SeBackupPrivilege", "SeChangeNotifyPrivilege", "SeCreateGlobalPrivilege", "SeCreatePagefilePrivilege",
-    "SeCreatePermanentPrivilege", "SeCreateSymbolicLinkPrivilege", "SeCreateTokenPrivilege", "SeDebugPrivilege",
-    "SeDelegateSessionUserImpersonatePrivilege", "SeEnableDelegationPrivilege", "SeImpersonatePrivilege",
-    "SeIncreaseBasePriorityPrivilege", "SeIncreaseQuotaPrivilege", "SeIncreaseWorkingSetPrivilege",
-    "SeLoadDriverPrivilege", "SeLockMemoryPrivilege", "SeMachineAccountPrivilege", "SeManageVolumePrivilege",
-    "SeProfileSingleProcessPrivilege", "SeRelabelPrivilege", "SeRemoteShutdownPrivilege", "SeRestorePrivilege",
-    "SeSecurityPrivilege", "SeShutdownPrivilege", "SeSyncAgentPrivilege", "SeSystemEnvironmentPrivilege",
-    "SeSystemProfilePrivilege", "SeSystemtimePrivilege", "SeTakeOwnershipPrivilege", "SeTcbPrivilege",
-    "SeTimeZonePrivilege", "SeTrustedCredManAccessPrivilege", "SeUndockPrivilege",
+    "SeNetworkLogonRight",
+    "SeDenyNetworkLogonRight",
+    "SeInteractiveLogonRight",
+    "SeDenyInteractiveLogonRight",
+    "SeRemoteInteractiveLogonRight",
+    "SeDenyRemoteInteractiveLogonRight",
+    "SeBatchLogonRight",
+    "SeDenyBatchLogonRight",
+    "SeServiceLogonRight",
+    "SeDenyServiceLogonRight",
+    "SeAssignPrimaryTokenPrivilege",
+    "SeAuditPrivilege",
+    "SeBackupPrivilege",
+    "SeChangeNotifyPrivilege",
+    "SeCreateGlobalPrivilege",
+    "SeCreatePagefilePrivilege",
+    "SeCreatePermanentPrivilege",
+    "SeCreateSymbolicLinkPrivilege",
+    "SeCreateTokenPrivilege",
+    "SeDebugPrivilege",
+    "SeDelegateSessionUserImpersonatePrivilege",
+    "SeEnableDelegationPrivilege",
+    "SeImpersonatePrivilege",
+    "SeIncreaseBasePriorityPrivilege",
+    "SeIncreaseQuotaPrivilege",
+    "SeIncreaseWorkingSetPrivilege",
+    "SeLoadDriverPrivilege",
+    "SeLockMemoryPrivilege",
+    "SeMachineAccountPrivilege",
+    "SeManageVolumePrivilege",
+    "SeProfileSingleProcessPrivilege",
+    "SeRelabelPrivilege",
+    "SeRemoteShutdownPrivilege",
+    "SeRestorePrivilege",
+    "SeSecurityPrivilege",
+    "SeShutdownPrivilege",
+    "SeSyncAgentPrivilege",
+    "SeSystemEnvironmentPrivilege",
+    "SeSystemProfilePrivilege",
+    "SeSystemtimePrivilege",
+    "SeTakeOwnershipPrivilege",
+    "SeTcbPrivilege",
+    "SeTimeZonePrivilege",
+    "SeTrustedCredManAccessPrivilege",
+    "SeUndockPrivilege",
 ];

@@ -1,0 +1,5 @@
+//! One computer that answers from tables.
+
+mod acls;
+mod files;
+mod world;

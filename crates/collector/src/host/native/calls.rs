@@ -10,30 +10,35 @@ use std::ptr::{null, null_mut};
 
 use cmlint_winsec::Sid;
 use windows_sys::Win32::Foundation::{
-    CloseHandle, ERROR_INSUFFICIENT_BUFFER, ERROR_MORE_DATA, ERROR_NO_MORE_ITEMS, ERROR_SUCCESS, GetLastError, LocalFree,
+    CloseHandle, ERROR_INSUFFICIENT_BUFFER, ERROR_MORE_DATA, ERROR_NO_MORE_ITEMS, ERROR_SUCCESS,
+    GetLastError, LocalFree,
 };
 use windows_sys::Win32::NetworkManagement::NetManagement::{
     LOCALGROUP_INFO_0, LOCALGROUP_MEMBERS_INFO_2, MAX_PREFERRED_LENGTH, NetApiBufferFree, NetLocalGroupEnum,
     NetLocalGroupGetMembers, NetWkstaGetInfo, WKSTA_INFO_100,
 };
 use windows_sys::Win32::Networking::ActiveDirectory::{
-    DSROLE_PRIMARY_DOMAIN_INFO_BASIC, DsRoleFreeMemory, DsRoleGetPrimaryDomainInformation, DsRolePrimaryDomainInfoBasic,
+    DSROLE_PRIMARY_DOMAIN_INFO_BASIC, DsRoleFreeMemory, DsRoleGetPrimaryDomainInformation,
+    DsRolePrimaryDomainInfoBasic,
 };
 use windows_sys::Win32::Security::Authentication::Identity::{
     LSA_ENUMERATION_INFORMATION, LSA_HANDLE, LSA_OBJECT_ATTRIBUTES, LSA_UNICODE_STRING, LsaClose,
-    LsaEnumerateAccountsWithUserRight, LsaFreeMemory, LsaNtStatusToWinError, LsaOpenPolicy, LsaQueryInformationPolicy,
-    POLICY_ACCOUNT_DOMAIN_INFO, POLICY_LOOKUP_NAMES, POLICY_VIEW_LOCAL_INFORMATION, PolicyAccountDomainInformation,
+    LsaEnumerateAccountsWithUserRight, LsaFreeMemory, LsaNtStatusToWinError, LsaOpenPolicy,
+    LsaQueryInformationPolicy, POLICY_ACCOUNT_DOMAIN_INFO, POLICY_LOOKUP_NAMES,
+    POLICY_VIEW_LOCAL_INFORMATION, PolicyAccountDomainInformation,
 };
-use windows_sys::Win32::Security::Authorization::{GetNamedSecurityInfoW, SE_FILE_OBJECT, SE_OBJECT_TYPE, SE_SERVICE};
+use windows_sys::Win32::Security::Authorization::{
+    GetNamedSecurityInfoW, SE_FILE_OBJECT, SE_OBJECT_TYPE, SE_SERVICE,
+};
 use windows_sys::Win32::Security::{
-    DACL_SECURITY_INFORMATION, GROUP_SECURITY_INFORMATION, GetLengthSid, GetSecurityDescriptorLength, GetTokenInformation,
-    IsValidSid, LookupAccountNameW, OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, TOKEN_ELEVATION, TOKEN_QUERY,
-    TokenElevation,
+    DACL_SECURITY_INFORMATION, GROUP_SECURITY_INFORMATION, GetLengthSid, GetSecurityDescriptorLength,
+    GetTokenInformation, IsValidSid, LookupAccountNameW, OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR,
+    PSID, TOKEN_ELEVATION, TOKEN_QUERY, TokenElevation,
 };
 use windows_sys::Win32::Storage::FileSystem::{NetShareEnum, SHARE_INFO_1, SHARE_INFO_502};
 use windows_sys::Win32::System::Registry::{
-    HKEY, HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY, RegCloseKey, RegConnectRegistryW, RegEnumKeyExW, RegEnumValueW,
-    RegGetKeySecurity, RegOpenKeyExW,
+    HKEY, HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY, RegCloseKey, RegConnectRegistryW, RegEnumKeyExW,
+    RegEnumValueW, RegGetKeySecurity, RegOpenKeyExW,
 };
 use windows_sys::Win32::System::Services::{
     CloseServiceHandle, ENUM_SERVICE_STATUS_PROCESSW, EnumServicesStatusExW, OpenSCManagerW, OpenServiceW,
@@ -73,7 +78,8 @@ impl<F: FnMut()> Drop for OnDrop<F> {
     }
 }
 
-const OWNER_GROUP_DACL: u32 = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
+const OWNER_GROUP_DACL: u32 =
+    OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
 
 fn wide(text: &str) -> Vec<u16> {
     text.encode_utf16().filter(|unit| *unit != 0).chain([0]).collect()
@@ -146,7 +152,8 @@ unsafe fn descriptor(at: PSECURITY_DESCRIPTOR) -> Option<Vec<u8>> {
         return None;
     }
     // SAFETY: the caller promises a valid descriptor, of which the length is known.
-    let bytes = unsafe { std::slice::from_raw_parts(at.cast::<u8>(), GetSecurityDescriptorLength(at) as usize) };
+    let bytes =
+        unsafe { std::slice::from_raw_parts(at.cast::<u8>(), GetSecurityDescriptorLength(at) as usize) };
     Some(bytes.to_vec())
 }
 
@@ -214,7 +221,8 @@ pub(crate) fn elevated() -> Option<bool> {
     let mut len = 0;
     let size = size_of::<TOKEN_ELEVATION>() as u32;
     // SAFETY: the structure is the one of this class, and `size` is its size.
-    let done = unsafe { GetTokenInformation(token, TokenElevation, (&raw mut elevation).cast(), size, &mut len) };
+    let done =
+        unsafe { GetTokenInformation(token, TokenElevation, (&raw mut elevation).cast(), size, &mut len) };
     (done != 0).then_some(elevation.TokenIsElevated != 0)
 }
 
@@ -304,7 +312,8 @@ pub(super) fn account_domain(server: Option<&str>) -> Result<Sid, Code> {
     with_policy(server, |policy| {
         let mut buffer = null_mut();
         // SAFETY: the handle is open; the buffer is freed below.
-        let status = unsafe { LsaQueryInformationPolicy(policy, PolicyAccountDomainInformation, &mut buffer) };
+        let status =
+            unsafe { LsaQueryInformationPolicy(policy, PolicyAccountDomainInformation, &mut buffer) };
         status_of(CALL, status)?;
         let _free = OnDrop(|| {
             // SAFETY: the buffer came from the call above.
@@ -312,7 +321,9 @@ pub(super) fn account_domain(server: Option<&str>) -> Result<Sid, Code> {
         });
         // SAFETY: the class is one structure of this type, and its SID lies in the buffer.
         let found = unsafe {
-            list(buffer.cast::<POLICY_ACCOUNT_DOMAIN_INFO>().cast_const(), 1).first().and_then(|info| sid(info.DomainSid))
+            list(buffer.cast::<POLICY_ACCOUNT_DOMAIN_INFO>().cast_const(), 1)
+                .first()
+                .and_then(|info| sid(info.DomainSid))
         };
         found.ok_or(Code { call: CALL, number: ERROR_NO_MORE_ITEMS })
     })
@@ -350,7 +361,15 @@ pub(super) fn local_groups(server: Option<&str>) -> Result<Vec<String>, Code> {
             let mut total = 0;
             // SAFETY: all pointers are to live values; `pages` frees the buffer.
             unsafe {
-                NetLocalGroupEnum(pointer(server.as_ref()), 0, buffer, MAX_PREFERRED_LENGTH, read, &mut total, resume)
+                NetLocalGroupEnum(
+                    pointer(server.as_ref()),
+                    0,
+                    buffer,
+                    MAX_PREFERRED_LENGTH,
+                    read,
+                    &mut total,
+                    resume,
+                )
             }
         },
         // SAFETY: the name lies in the buffer, which `pages` frees afterwards.
@@ -423,7 +442,13 @@ pub(super) fn sid_of(server: Option<&str>, name: &str) -> Result<Sid, Code> {
 pub(super) fn shares(server: Option<&str>) -> Result<Vec<(String, Option<String>, Option<Vec<u8>>)>, Code> {
     share_pages(server, 502, |share: &SHARE_INFO_502| {
         // SAFETY: name, path and descriptor lie in the buffer, which is freed afterwards.
-        unsafe { (text(share.shi502_netname), Some(text(share.shi502_path)), descriptor(share.shi502_security_descriptor)) }
+        unsafe {
+            (
+                text(share.shi502_netname),
+                Some(text(share.shi502_path)),
+                descriptor(share.shi502_security_descriptor),
+            )
+        }
     })
 }
 
@@ -497,12 +522,18 @@ fn named_descriptor(name: &str, kind: SE_OBJECT_TYPE) -> Result<Vec<u8>, Code> {
 }
 
 /// Opens a key below `HKLM\` for reading, in the 64-bit view, and hands it to `with`.
-fn with_key<R>(server: Option<&str>, path: &str, with: impl FnOnce(HKEY) -> Result<R, Code>) -> Result<R, Code> {
+fn with_key<R>(
+    server: Option<&str>,
+    path: &str,
+    with: impl FnOnce(HKEY) -> Result<R, Code>,
+) -> Result<R, Code> {
     let mut root = HKEY_LOCAL_MACHINE;
     if let Some(server) = server {
         let server = wide(server);
         // SAFETY: the name is NUL-terminated; the handle is closed below.
-        check("RegConnectRegistry", unsafe { RegConnectRegistryW(server.as_ptr(), HKEY_LOCAL_MACHINE, &mut root) })?;
+        check("RegConnectRegistry", unsafe {
+            RegConnectRegistryW(server.as_ptr(), HKEY_LOCAL_MACHINE, &mut root)
+        })?;
     }
     let _disconnect = OnDrop(|| {
         if server.is_some() {
@@ -513,7 +544,9 @@ fn with_key<R>(server: Option<&str>, path: &str, with: impl FnOnce(HKEY) -> Resu
     let path = wide(path);
     let mut key = null_mut();
     // SAFETY: the root is open and the path NUL-terminated; the handle is closed below.
-    check("RegOpenKeyEx", unsafe { RegOpenKeyExW(root, path.as_ptr(), 0, KEY_READ | KEY_WOW64_64KEY, &mut key) })?;
+    check("RegOpenKeyEx", unsafe {
+        RegOpenKeyExW(root, path.as_ptr(), 0, KEY_READ | KEY_WOW64_64KEY, &mut key)
+    })?;
     let _close = OnDrop(|| {
         // SAFETY: the handle was opened above.
         unsafe { RegCloseKey(key) };
@@ -537,7 +570,8 @@ pub(super) fn key_descriptor(server: Option<&str>, path: &str) -> Result<Vec<u8>
             }
             check(CALL, number)?;
             // SAFETY: the call has written a self-relative descriptor to the buffer.
-            let found = if buffer.is_empty() { None } else { unsafe { descriptor(buffer.as_mut_ptr().cast()) } };
+            let found =
+                if buffer.is_empty() { None } else { unsafe { descriptor(buffer.as_mut_ptr().cast()) } };
             return found.ok_or(Code { call: CALL, number: ERROR_NO_MORE_ITEMS });
         }
     })
@@ -553,7 +587,16 @@ pub(super) fn key(server: Option<&str>, path: &str) -> Result<RegKey, Code> {
             let mut len = name.len() as u32;
             // SAFETY: the buffer has `len` units; the rest is not asked for.
             let number = unsafe {
-                RegEnumKeyExW(key, index, name.as_mut_ptr(), &mut len, null(), null_mut(), null_mut(), null_mut())
+                RegEnumKeyExW(
+                    key,
+                    index,
+                    name.as_mut_ptr(),
+                    &mut len,
+                    null(),
+                    null_mut(),
+                    null_mut(),
+                    null_mut(),
+                )
             };
             if number == ERROR_NO_MORE_ITEMS {
                 break;
@@ -569,7 +612,16 @@ pub(super) fn key(server: Option<&str>, path: &str) -> Result<RegKey, Code> {
             let (mut len, mut size, mut kind) = (name.len() as u32, data.len() as u32, 0);
             // SAFETY: both buffers have the stated lengths.
             let number = unsafe {
-                RegEnumValueW(key, index, name.as_mut_ptr(), &mut len, null(), &mut kind, data.as_mut_ptr(), &mut size)
+                RegEnumValueW(
+                    key,
+                    index,
+                    name.as_mut_ptr(),
+                    &mut len,
+                    null(),
+                    &mut kind,
+                    data.as_mut_ptr(),
+                    &mut size,
+                )
             };
             match number {
                 ERROR_NO_MORE_ITEMS => return Ok(found),
@@ -644,7 +696,8 @@ pub(super) fn services(server: Option<&str>) -> Result<Vec<Service>, Code> {
                 _ => "Unknown",
             };
             let config = service_config(manager, &name);
-            let (start_mode, account, path) = config.map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)));
+            let (start_mode, account, path) =
+                config.map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)));
             all.push(Service { name, display_name, state, start_mode, account, path });
         }
         if !more {
@@ -672,7 +725,9 @@ fn service_config(manager: SC_HANDLE, name: &str) -> Option<(&'static str, Strin
     let mut buffer = vec![0u64; 1024];
     let mut needed = 0;
     // SAFETY: the buffer has the stated length in bytes.
-    let done = unsafe { QueryServiceConfigW(service, buffer.as_mut_ptr().cast(), (buffer.len() * 8) as u32, &mut needed) };
+    let done = unsafe {
+        QueryServiceConfigW(service, buffer.as_mut_ptr().cast(), (buffer.len() * 8) as u32, &mut needed)
+    };
     if done == 0 {
         return None;
     }

@@ -61,7 +61,9 @@ fn refused(error: &WMIError) -> Refused {
         // WBEM_E_ACCESS_DENIED, E_ACCESSDENIED.
         Some(0x8004_1003 | 0x8007_0005) => Refused::Denied,
         // RPC server unavailable, bad network path.
-        Some(0x8007_06ba | 0x8007_0035) => Refused::Unreachable("WMI does not answer (RPC, port 135)".to_owned()),
+        Some(0x8007_06ba | 0x8007_0035) => {
+            Refused::Unreachable("WMI does not answer (RPC, port 135)".to_owned())
+        }
         _ => Refused::Failed(format!("WMI: {error}")),
     }
 }
