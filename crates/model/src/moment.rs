@@ -1,28 +1,34 @@
 //! Points in time, in the forms in which directories and providers write them.
 
-use jiff::Timestamp;
+pub use jiff::Timestamp as Moment;
+
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
+/// The day in UTC, `2025-04-24`.
+pub fn day(moment: Moment) -> String {
+    moment.strftime("%F").to_string()
+}
+
 /// Intervals of 100 nanoseconds since 1601-01-01 (FILETIME, MS-DTYP 2.3.3), as `pwdLastSet` and `accountExpires`
 /// are written. `None` for 0 and for the largest values, which stand for "never".
-pub fn filetime(text: &str) -> Option<Timestamp> {
+pub fn filetime(text: &str) -> Option<Moment> {
     const TICKS: i64 = 10_000_000;
     /// Seconds from 1601-01-01 to 1970-01-01.
     const EPOCH: i64 = 11_644_473_600;
     let ticks: i64 = text.trim().parse().ok().filter(|ticks| *ticks > 0)?;
-    Timestamp::from_second(ticks / TICKS - EPOCH).ok()
+    Moment::from_second(ticks / TICKS - EPOCH).ok()
 }
 
 /// Generalized time (`20240422101500.0Z`, RFC 4517 3.3.13), as `whenCreated` is written.
-pub fn generalized(text: &str) -> Option<Timestamp> {
+pub fn generalized(text: &str) -> Option<Moment> {
     let digits = text.trim().strip_suffix('Z')?.split('.').next()?;
     utc(digits)
 }
 
 /// RFC 3339, or the form of WMI (`20240422101500.000000+000`: the last three digits are minutes from UTC, `***` where
 /// it is not told), as the provider writes dates.
-pub fn provider(text: &str) -> Option<Timestamp> {
+pub fn provider(text: &str) -> Option<Moment> {
     let text = text.trim();
     if let Ok(time) = text.parse() {
         return Some(time);
@@ -33,7 +39,7 @@ pub fn provider(text: &str) -> Option<Timestamp> {
 }
 
 /// `20240422101500` in UTC.
-fn utc(digits: &str) -> Option<Timestamp> {
+fn utc(digits: &str) -> Option<Moment> {
     let time = DateTime::strptime("%Y%m%d%H%M%S", digits).ok()?;
     Offset::UTC.to_timestamp(time).ok()
 }
@@ -42,7 +48,7 @@ fn utc(digits: &str) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
-    fn same(read: Option<Timestamp>, time: &str) {
+    fn same(read: Option<Moment>, time: &str) {
         assert_eq!(read.map(|t| t.to_string()).as_deref(), Some(time));
     }
 

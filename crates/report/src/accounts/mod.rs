@@ -174,7 +174,7 @@ impl<'s> Reader<'_, 's> {
         }
         let set = moment::filetime(written)?;
         let age = self.taken.map(|taken| (taken.as_second() - set.as_second()).div_euclid(DAY));
-        Some(Password::Set(set.strftime("%F").to_string(), age))
+        Some(Password::Set(moment::day(set), age))
     }
 
     fn shared(&self, account: &Account<'s>) -> Vec<Shared> {
