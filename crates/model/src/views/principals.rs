@@ -6,6 +6,7 @@ mod crowds;
 mod existence;
 mod memberships;
 mod privileged;
+mod trusts;
 mod ways;
 
 use std::collections::BTreeMap;
