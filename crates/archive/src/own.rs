@@ -13,7 +13,10 @@ const MOST: u64 = 64 << 20;
 /// # Errors
 /// In words, when it is no file, cannot be read, is too large, or holds characters that cannot be read.
 pub fn own_file(path: &Path) -> Result<String, String> {
-    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    let file = std::fs::File::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        _ => error.to_string(),
+    })?;
     if file.metadata().is_ok_and(|about| about.is_dir()) {
         return Err("it is a folder and should be a file".to_owned());
     }

@@ -155,8 +155,10 @@ impl Document {
         }
         let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
         let one_of = format!("one of {}", words.join(", "));
+        let few = words.len() < 8;
         let help = match nearest(&text.value, words) {
-            Some(near) => format!("did you mean `{near}`? {one_of}"),
+            Some(near) if few => format!("did you mean `{near}`? {one_of}"),
+            Some(near) => format!("did you mean `{near}`?"),
             None => one_of,
         };
         self.wrong(text.span, format!("`{key}` knows no `{}`", shown(&text.value)), Some(help));
