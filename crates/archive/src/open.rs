@@ -67,6 +67,17 @@ impl Archive {
         &self.ignored
     }
 
+    /// What each file holds: its path, a dataset, and what the rows speak of. A file with several lists is there
+    /// several times.
+    pub fn pieces(&self) -> impl Iterator<Item = (&str, Dataset, &Scope)> {
+        self.jobs.iter().map(|job| (self.sources.get(job.file).path(), job.dataset, &job.scope))
+    }
+
+    /// How many secrets the files hold.
+    pub fn secrets(&self) -> usize {
+        self.secrets.len()
+    }
+
     /// Turns the texts into rows, in parallel on the threads of the current rayon pool. Never fails: what
     /// cannot be read becomes a hole.
     pub fn read(&self) -> Snapshot<'_> {
@@ -75,7 +86,7 @@ impl Archive {
             has_manifest: self.about.has_manifest,
             collected_at: self.about.collected_at.clone(),
             collector: self.about.collector.clone(),
-            laid: Vec::new(),
+            ..About::default()
         };
         snapshot.problems = self.problems.clone();
         let done: Vec<read::Read<'_>> =
@@ -166,7 +177,7 @@ fn with_manifest(
             has_manifest: true,
             collected_at: manifest.collected_at.clone(),
             collector: manifest.account.clone(),
-            laid: Vec::new(),
+            ..About::default()
         },
         problems,
         secrets: Vec::new(),

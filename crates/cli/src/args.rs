@@ -115,6 +115,9 @@ pub struct Check {
     /// See [`Baselined`].
     #[command(flatten)]
     pub baselined: Baselined,
+    /// See [`Review`].
+    #[command(flatten)]
+    pub review: Review,
     /// What findings stand under, for people and in Markdown; without it, the worst come first.
     #[arg(long, value_name = "WHAT")]
     pub group_by: Option<GroupBy>,

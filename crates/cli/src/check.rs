@@ -3,7 +3,7 @@
 use cmlint_engine::{Options, Run, Selection, run, select};
 use cmlint_lints::LINTS;
 use cmlint_report::outward::{GroupBy, Outside, Shown};
-use cmlint_report::{Input, Tool, github, html, human, json, junit, markdown, sarif};
+use cmlint_report::{Input, Tool, about, github, html, human, json, junit, markdown, sarif};
 use cmlint_source::Source;
 
 use crate::Exit;
@@ -13,6 +13,7 @@ use crate::io::{deliver, outputs, say, style};
 use crate::open::{open, visible};
 use crate::own::Own;
 use crate::repository;
+use crate::review::{lay_over, narrow};
 
 pub(crate) const TOOL: Tool<'static> = Tool { name: "cmlint", version: env!("CARGO_PKG_VERSION") };
 
@@ -26,6 +27,7 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
     in_pool(cli, || {
         let mut archive = open(&args.input, &style(cli, true))?;
         archive.adopt(own.take_sources());
+        lay_over(&mut archive, &args.review, &args.input, &style(cli, true))?;
         let mut snapshot = archive.read();
         snapshot.policy = own.policy();
         let selection: Selection = select(&lints, &snapshot, args.require_all);
@@ -34,8 +36,20 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
         let mut run: Run = run(selection, &snapshot, archive.sources(), options);
         own.settle(&mut run, &snapshot, archive.sources());
         let path = args.input.path.display().to_string();
-        let input =
-            Input { run: &run, snapshot: &snapshot, sources: archive.sources(), tool: TOOL, path: &path };
+        let narrowed = narrow(&run, &snapshot, &args.review)?;
+        let shown_run = narrowed.as_ref().map_or(&run, |(shown, _)| shown);
+        snapshot.about.narrowed = narrowed.as_ref().map(|(_, narrowed)| narrowed.clone());
+        if outputs.iter().all(|o| o.format != Format::Human || o.file.is_some()) {
+            about::laid(&snapshot.about).iter().for_each(|words| say(&format!("cmlint: {}", visible(words))));
+            about::narrowed(&snapshot.about).iter().for_each(|words| say(&format!("cmlint: {words}")));
+        }
+        let input = Input {
+            run: shown_run,
+            snapshot: &snapshot,
+            sources: archive.sources(),
+            tool: TOOL,
+            path: &path,
+        };
         let root = repository::root(&args.input.path, archive.sources().files().map(Source::path));
         let outside = Outside { root: &root, lints: LINTS, last_net: cmlint_text::secrets::last_net };
         let shown = Shown { group_by: args.group_by.map(group), most: args.max_findings };

@@ -4,22 +4,27 @@ use cmlint_archive::{Archive, Limits, OpenError, Options, open as open_archive};
 use cmlint_report::{Style, human};
 
 use crate::Exit;
-use crate::args::Input;
+use crate::args::{Input, Reading};
 use crate::io::say;
 
 /// Opens the input.
 pub(crate) fn open(input: &Input, style: &Style) -> Result<Archive, Exit> {
-    let limits = Limits {
-        file: input.reading.max_file_size.min(2 << 30),
-        total: input.reading.max_total_size,
-        files: input.reading.max_files,
-        ratio: input.reading.max_ratio,
-        ..Limits::default()
-    };
-    open_archive(&input.path, Options { limits, verify: input.reading.verify }).map_err(|error| tell(&error, style))
+    open_archive(&input.path, options(&input.reading)).map_err(|error| tell(&error, style))
 }
 
-fn tell(error: &OpenError, style: &Style) -> Exit {
+/// How to open an input.
+pub(crate) fn options(reading: &Reading) -> Options {
+    let limits = Limits {
+        file: reading.max_file_size.min(2 << 30),
+        total: reading.max_total_size,
+        files: reading.max_files,
+        ratio: reading.max_ratio,
+        ..Limits::default()
+    };
+    Options { limits, verify: reading.verify }
+}
+
+pub(crate) fn tell(error: &OpenError, style: &Style) -> Exit {
     match error {
         OpenError::NotFound(path) => {
             say(&format!("cmlint: {} does not exist", visible(&path.display().to_string())));

@@ -28,7 +28,7 @@ pub use key::Key;
 pub use policy::{Exception, Policy};
 pub use purpose::Purpose;
 pub use scope::{Scope, ScopeKind, host_key};
-pub use snapshot::{About, FileProblem, Insert, Laid, Snapshot};
+pub use snapshot::{About, FileProblem, Insert, Laid, Narrowed, Snapshot};
 pub use table::{Fact, Row, Table};
 pub use views::path_key;
 pub use words::Text;

@@ -15,6 +15,17 @@ pub struct About {
     pub collector: Option<String>,
     /// Files that were laid over it, in their order: the snapshot is then what the site would be.
     pub laid: Vec<Laid>,
+    /// Findings that are not shown, because only a part of the hierarchy was asked for.
+    pub narrowed: Option<Narrowed>,
+}
+
+/// How much a report leaves out that shows a part of the hierarchy.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Narrowed {
+    /// The part, as the user named it: `site PS1`, `host cm01.contoso.com`.
+    pub to: String,
+    /// Open findings that are not shown.
+    pub left_out: usize,
 }
 
 /// A file that could not be read, or not wholly.

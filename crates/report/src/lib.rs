@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod accounts;
+pub mod about;
 pub mod answer;
 pub mod baseline;
 mod command;

@@ -1,10 +1,27 @@
-//! Reviews of a change: `diff`, `test`.
+//! Reviews of a change: `diff`, what `check` lays over a snapshot, and which part it shows.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::{Output, Reading, Settings};
+
+/// What a snapshot is judged with, and which part is shown.
+#[derive(Args, Debug, Default)]
+pub struct Review {
+    /// Lay an export over the snapshot and judge the site as it would be: objects of the same name are
+    /// replaced, others stay. May be given several times. Where the file does not say which computer, domain
+    /// or database (server/database) it is of, name it: `--with cm01.contoso.com=acl.csv`.
+    #[arg(long, value_name = "[SCOPE=]FILE")]
+    pub with: Vec<PathBuf>,
+    /// Show only findings about a site, its computers and its database. All are judged, and the exit code
+    /// counts all.
+    #[arg(long, value_name = "CODE")]
+    pub site: Option<String>,
+    /// Show only findings about a computer. All are judged, and the exit code counts all.
+    #[arg(long, value_name = "HOST")]
+    pub host: Option<String>,
+}
 
 /// `diff`.
 #[derive(Args, Debug)]

@@ -93,6 +93,10 @@ fn head(page: &Page<'_>, out: &mut String) {
     }
     tag(&mut about, "span", "", &format!("judged by {} {}", text(input.tool.name), text(input.tool.version)));
     tag(out, "p", "meta", &about);
+    let told = crate::about::laid(&input.snapshot.about);
+    for words in told.into_iter().chain(crate::about::narrowed(&input.snapshot.about)) {
+        tag(out, "p", "meta", &text(&words));
+    }
     out.push_str("\n<ul class=\"tiles\" aria-label=\"Open findings by severity\">\n");
     for severity in Severity::ALL.into_iter().rev() {
         let open = page.items.iter().take(page.open());

@@ -18,7 +18,7 @@ use cmlint_source::{Problem, Sources};
 
 use crate::outward::{self, Item, Shown};
 use crate::paint::{self, Paint};
-use crate::{Input, Style, escape};
+use crate::{Input, Style, about, escape};
 
 /// The whole report.
 pub fn report(input: &Input<'_>, style: &Style) -> String {
@@ -28,6 +28,13 @@ pub fn report(input: &Input<'_>, style: &Style) -> String {
 /// As [`report`], with some of the findings or in another order.
 pub fn report_shown(input: &Input<'_>, style: &Style, shown: &Shown) -> String {
     let mut out = String::new();
+    for words in about::laid(&input.snapshot.about) {
+        out.push_str(&paint::hang("", &escape::line(&words, style.unicode), style.columns(), true));
+        out.push('\n');
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
     findings(&mut out, input, style, shown);
     out.push_str(&notices::draw(input, style));
     out.push_str(&problems::draw(input, style));
@@ -36,13 +43,18 @@ pub fn report_shown(input: &Input<'_>, style: &Style, shown: &Shown) -> String {
     if style.verbose {
         quiet(&mut out, input.run, style);
     }
-    counts(&mut out, input.run, style);
+    counts(&mut out, input, style);
     out
 }
 
 /// One problem of a file, as the report draws it: for a file that keeps the whole input from being read.
 pub fn problem(sources: &Sources, problem: &Problem, style: &Style) -> String {
     problems::frame(sources, style, problem)
+}
+
+/// As [`problem`], of a file of the user's own that cannot be used.
+pub fn mistake(sources: &Sources, problem: &Problem, style: &Style) -> String {
+    problems::mistake(sources, style, problem)
 }
 
 /// The last line: `N fail, N pass, N not applicable, N not evaluated, N crashed of N lints`.
@@ -166,7 +178,8 @@ fn rows(out: &mut String, style: &Style, rows: &[(&str, &str)]) {
     }
 }
 
-fn counts(out: &mut String, run: &Run, style: &Style) {
+fn counts(out: &mut String, input: &Input<'_>, style: &Style) {
+    let (run, about) = (input.run, &input.snapshot.about);
     let paint = Paint::of(style);
     let all = || run.lints.iter().flat_map(|l| &l.findings);
     let number = |state: State| all().filter(|f| f.state == state).count();
@@ -194,6 +207,10 @@ fn counts(out: &mut String, run: &Run, style: &Style) {
         let count = paint::count(hidden, "finding");
         let words = format!("{count} hidden, less sure than --min-confidence asks for");
         out.push_str(&paint::hang("", &words, style.columns(), true));
+        out.push('\n');
+    }
+    if let Some(words) = about::narrowed(about) {
+        out.push_str(&paint::hang("", &escape::line(&words, style.unicode), style.columns(), true));
         out.push('\n');
     }
     let summary = run.summary();

@@ -17,6 +17,21 @@ pub(super) fn report(input: &Input<'_>) -> v1::Report {
             collected_at: about.collected_at.clone(),
             collector: about.collector.clone(),
             manifest: about.has_manifest,
+            laid_over: about
+                .laid
+                .iter()
+                .map(|laid| v1::Laid {
+                    path: laid.path.clone(),
+                    dataset: laid.dataset.name().to_owned(),
+                    scope: scope(&laid.scope),
+                    replaced: laid.replaced.clone(),
+                    added: laid.added.clone(),
+                })
+                .collect(),
+            narrowed: about
+                .narrowed
+                .as_ref()
+                .map(|n| v1::Narrowed { to: n.to.clone(), left_out: n.left_out }),
         },
         summary: v1::Summary {
             fail: summary.fail,

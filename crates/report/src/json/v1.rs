@@ -65,6 +65,36 @@ pub struct Snapshot {
     pub collector: Option<String>,
     /// Whether it has a manifest; without one it is loose files.
     pub manifest: bool,
+    /// Files that were laid over it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub laid_over: Vec<Laid>,
+    /// The part of the hierarchy that the findings are narrowed to; left out where they are not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub narrowed: Option<Narrowed>,
+}
+
+/// What a file replaced and added in one dataset.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Laid {
+    /// The file, as the user named it.
+    pub path: String,
+    /// The dataset.
+    pub dataset: String,
+    /// Where.
+    pub scope: Scope,
+    /// Names of the objects that were replaced.
+    pub replaced: Vec<String>,
+    /// Names of the objects that are new.
+    pub added: Vec<String>,
+}
+
+/// Findings that the report does not show.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Narrowed {
+    /// What is shown: `site PS1`, `host cm01.contoso.com`.
+    pub to: String,
+    /// How many open findings are left out.
+    pub left_out: usize,
 }
 
 /// Numbers of lints.

@@ -11,7 +11,7 @@ use cmlint_lint::Severity;
 
 use crate::human::collect::scope_names;
 use crate::outward::{self, Item, Outside, Shown};
-use crate::{Input, human, paint};
+use crate::{Input, about, human, paint};
 use write::{block, code, plain};
 
 /// Bytes of a summary that GitHub takes.
@@ -62,6 +62,12 @@ fn head(input: &Input<'_>, open: &[Item<'_>]) -> String {
         out.push_str(&format!(", collected {}", code(at)));
     }
     out.push_str(&format!("; {} {}\n\n", plain(input.tool.name), plain(input.tool.version)));
+    for words in about::laid(&input.snapshot.about) {
+        out.push_str(&format!("- {}\n", plain(&words)));
+    }
+    if let Some(words) = about::narrowed(&input.snapshot.about) {
+        out.push_str(&format!("- {}\n", plain(&words)));
+    }
     if summary.not_evaluated + summary.crashed > 0 {
         let lints = paint::count(summary.not_evaluated + summary.crashed, "lint");
         out.push_str(&format!("> [!WARNING]\n> {lints} could not judge; that is no pass.\n\n"));

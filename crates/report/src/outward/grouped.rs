@@ -38,6 +38,21 @@ pub(crate) struct Group<'a> {
     pub(crate) items: Vec<Item<'a>>,
 }
 
+/// Whether a finding is about a site: about the site itself, one of its computers or its database.
+pub fn is_of_site(finding: &Finding, code: &str, snapshot: &Snapshot<'_>) -> bool {
+    let same = |site: &str| site.eq_ignore_ascii_case(code);
+    if site(finding, snapshot).is_some_and(|site| same(&site)) {
+        return true;
+    }
+    let host = host(finding).and_then(|host| snapshot.inventory().host(&host));
+    host.is_some_and(|host| host.roles.iter().any(|role| same(&role.site)))
+}
+
+/// Whether a finding is about a computer or a database on it.
+pub fn is_of_host(finding: &Finding, key: &str) -> bool {
+    host(finding).is_some_and(|host| host.eq_ignore_ascii_case(key))
+}
+
 /// Groups, the one with the worst finding first; those of one group stay in their order.
 pub(crate) fn grouped<'a>(
     items: impl IntoIterator<Item = Item<'a>>,

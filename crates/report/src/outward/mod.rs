@@ -17,7 +17,7 @@ use cmlint_source::{Position, Sources, Span};
 use crate::{LastNet, command, escape, excerpt, paint};
 pub(crate) use dealt::{dealt, said, weight};
 pub(crate) use grouped::{Group, grouped};
-pub use grouped::{GroupBy, Shown};
+pub use grouped::{GroupBy, Shown, is_of_host, is_of_site};
 pub(crate) use missing::{Missing, missing};
 
 /// What a format for other programs has to know beyond the results.
