@@ -89,6 +89,10 @@ impl<'s> Principals<'s> {
             let why = format!("nothing says whether {other} is in a forest that is trusted");
             return Answer::Unknown(vec![Gap::new(Dataset::Domain, Scope::Hierarchy, Status::Partial, why)]);
         }
+        // Either side of a trust stores it.
+        if its_forest.is_some_and(|root| self.has_trusts(&other) && self.has_trusts(&root)) {
+            return Answer::No;
+        }
         Answer::no_unless(
             [&domain, &root]
                 .into_iter()
@@ -229,7 +233,8 @@ mod tests {
         assert_eq!(ask(&principals, "a.com", "b.com"), "yes");
         assert_eq!(ask(&principals, "a.com", "us.b.com"), "yes");
         assert_eq!(ask(&principals, "a.com", "lone.b.net"), "yes");
-        assert_eq!(ask(&principals, "b.com", "a.com"), "unknown", "nobody collected the trusts of b.com");
+        assert_eq!(ask(&principals, "b.com", "a.com"), "no", "a.com knows of no trust from there");
+        assert_eq!(ask(&principals, "b.com", "d.com"), "unknown", "nobody collected the trusts of either");
         assert_eq!(ask(&principals, "c.com", "a.com"), "yes");
         assert_eq!(ask(&principals, "a.com", "d.com"), "yes");
         assert_eq!(ask(&principals, "a.com", "x.d.com"), "unknown", "its forest may be a trusted one");
