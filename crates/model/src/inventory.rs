@@ -130,6 +130,23 @@ impl Inventory {
         found
     }
 
+    /// Computers that consoles connect to: those with an SMS Provider and the servers of their sites, each
+    /// with the place where it is named.
+    pub fn consoles_connect_to(&self) -> BTreeMap<&str, Span> {
+        let mut found = BTreeMap::new();
+        for (key, host) in &self.hosts {
+            for role in host.roles.iter().filter(|r| r.role.eq_ignore_ascii_case("SMS Provider")) {
+                found.insert(key.as_str(), role.span);
+                if let Some(site) = self.site(&role.site)
+                    && let Some(server) = site.server.as_deref()
+                {
+                    found.entry(server).or_insert(site.span);
+                }
+            }
+        }
+        found
+    }
+
     /// Whether a computer has a role at any site.
     pub fn has_role(&self, host: &str, role: &str) -> bool {
         self.host(host).is_some_and(|h| h.roles.iter().any(|r| r.role.eq_ignore_ascii_case(role)))
