@@ -1,0 +1,136 @@
+use cmlint_lint::prelude::*;
+use cmlint_winsec::{Acl, Effect};
+
+/// Looks whether DCOM lets administrative users start a connection to the SMS Provider from elsewhere.
+pub(super) struct This;
+
+impl Lint for This {
+    const META: Meta = Meta {
+        title: "DCOM keeps administrative users from connecting with remote consoles",
+        severity: Severity::Medium,
+        tags: &["dcom", "provider", "rbac"],
+        noun: "computers with an SMS Provider and their site servers",
+        subjects: &["SMS Admins"],
+        requirements: &["G4.6"],
+        references: &[Reference::Section("SMS Admins")],
+        ..Meta::BASE
+    };
+    type Subjects<'s> = Hierarchy<'s>;
+    type Evidence<'s> = (
+        Via<'s, Acls<'s>>,
+        Via<'s, Administrators<'s>>,
+        Each<'s, rows::LocalGroup<'s>>,
+        DomainPrincipals<'s>,
+    );
+
+    fn check<'s>(
+        hierarchy: Self::Subjects<'s>,
+        (acls, administrators, groups, principals): &Self::Evidence<'s>,
+        out: &mut Sink,
+    ) {
+        for (key, at) in hierarchy.consoles_connect_to() {
+            let scope = Scope::host(key);
+            let object = Object::new(
+                Key::host(key).name("dcom", LIMIT),
+                text!("{} of {}", term(LIMIT), host(key)),
+                scope.clone(),
+            );
+            let mut subject = out.subject(object, at);
+            let Some(limit) = subject.require(acls.object(&scope, Kind::ComLaunch, LIMIT)) else { continue };
+            let Some(activation) = Activation::of(limit, &scope, &mut subject) else { continue };
+            subject.holes(administrators.silence().to_vec());
+            // Administrative users are let in through groups of the computer.
+            subject.holes(groups.at(&scope).1);
+            let mut lacking = Vec::new();
+            for entry in administrators.iter().filter(|entry| !entry.is_of_entra()) {
+                let Some(sid) = entry.sid else {
+                    subject.unknown(principals.unresolved(entry.name.value));
+                    continue;
+                };
+                let (reached, holes) = principals.reach(&sid, Some(key));
+                let in_one_of = |sids: &[Sid]| reached.iter().any(|(holder, _)| sids.contains(&holder.sid));
+                match (in_one_of(&activation.denied), in_one_of(&activation.allowed)) {
+                    (true, _) => lacking.push(entry),
+                    (false, true) => {}
+                    (false, false) if holes.is_empty() => lacking.push(entry),
+                    (false, false) => subject.unknown(holes),
+                }
+            }
+            if !lacking.is_empty() {
+                report(key, limit, &lacking, &mut subject);
+            }
+        }
+    }
+}
+
+const LIMIT: &str = "MachineLaunchRestriction";
+/// COM_RIGHTS_ACTIVATE_REMOTE.
+const REMOTE_ACTIVATION: AccessMask = AccessMask(0x10);
+/// Who has it where the value was never written: Administrators, Performance Log Users, Distributed COM
+/// Users.
+const DEFAULT: [Sid; 3] =
+    [well_known::ADMINISTRATORS, well_known::PERFORMANCE_LOG_USERS, well_known::DISTRIBUTED_COM_USERS];
+
+struct Activation {
+    allowed: Vec<Sid>,
+    denied: Vec<Sid>,
+}
+
+impl Activation {
+    fn of(limit: &AclObject<'_>, scope: &Scope, subject: &mut Subject<'_>) -> Option<Activation> {
+        match limit.dacl() {
+            None => return Some(Activation { allowed: DEFAULT.to_vec(), denied: Vec::new() }),
+            Some(Acl::Null) => return None,
+            Some(Acl::Absent) => {
+                let why = format!("the descriptor of {LIMIT} has no list of permissions");
+                subject.unknown([Gap::new(Dataset::Acl, scope.clone(), Status::Partial, why)]);
+                return None;
+            }
+            Some(Acl::Entries(_)) => {}
+        }
+        let with = |effect| {
+            let entries = limit.entries().map(|(_, ace)| ace);
+            entries
+                .filter(|ace| ace.kind.effect() == Some(effect))
+                .filter(|ace| Kind::ComLaunch.map_ace(ace.mask).contains(REMOTE_ACTIVATION))
+                .filter_map(|ace| ace.trustee.sid())
+                .collect()
+        };
+        Some(Activation { allowed: with(Effect::Allow), denied: with(Effect::Deny) })
+    }
+}
+
+fn report(key: &str, limit: &AclObject<'_>, lacking: &[&AdminEntry<'_>], subject: &mut Subject<'_>) {
+    let names = lacking.iter().take(3).map(|entry| text!("`{}`", principal(entry.name.value.trim())));
+    let mut who = Text::join(names, ", ");
+    if lacking.len() > 3 {
+        who = who.and(text!(" and {} others", lacking.len() - 3));
+    }
+    let all = Text::join(lacking.iter().map(|entry| text!("`{}`", principal(entry.name.value.trim()))), ", ");
+    let mut report = subject
+        .fail(
+            text!("DCOM on {} gives no Remote Activation to {}", host(key), who),
+            limit.sddl_span(),
+            text!("no entry that allows Remote Activation reaches {}", all),
+        )
+        // A policy may set another limit, which wins and is not part of what was read.
+        .confidence(Confidence::Medium);
+    for entry in lacking {
+        let words = text!("`{}` is an administrative user", principal(entry.name.value.trim()));
+        report = report.label(entry.name.span, words).evidence(match entry.sid {
+            Some(sid) => Key::new("sid", &sid.to_string()),
+            None => Key::new("name", &entry.name.value.trim().to_lowercase()),
+        });
+    }
+    report
+        .help(text!(
+            "if administrative users work with consoles on other computers, give SMS Admins Remote Activation: Component \
+             Services > Computers > My Computer > Properties > COM Security > Launch and Activation Permissions > Edit \
+             Limits"
+        ))
+        .fix(
+            text!("on {}; where a policy sets the limits, change the policy", host(key)),
+            Some(text!("dcomcnfg.exe")),
+            Some(text!("take the entry out again in the same place")),
+        );
+}
