@@ -181,11 +181,14 @@ pub struct WhyArgs {
     /// Who: a name (`CONTOSO\pnovak`, `pnovak`) or a SID.
     #[arg(long, value_name = "NAME")]
     pub who: String,
-    /// The right in the words of its kind: `Modify`, `Remote Enable`, `Full Control`.
+    /// The right in the words of its kind: `Modify`, `Remote Enable`, `Full Control`; on a database a role or
+    /// a permission (`db_owner`, `sysadmin`, `CONTROL`), on a type of object `Read`, `Deploy Applications`.
     #[arg(long, value_name = "RIGHT")]
     pub can: String,
     /// The object: `cm01:C:\folder`, `\\cm01\share`, `cm01:root\SMS`, `cm01:HKLM\key`, a distinguished name,
-    /// or the end of a path where only one fits.
+    /// a database (`sql:sql01/CM_PS1`, with `/dbo` or `/dbo.SC_UserAccount` a part of it), a type of object
+    /// of the product (`configmgr:Collection`, `configmgr:Collection/All Systems`,
+    /// `configmgr:Application/Default`), or the end of a path, or a name, where only one fits.
     #[arg(long, value_name = "OBJECT")]
     pub on: String,
     /// Output as FORMAT or FORMAT=FILE.
@@ -199,7 +202,8 @@ pub struct WhoCanArgs {
     /// The snapshot.
     #[command(flatten)]
     pub input: Input,
-    /// The right in the words of its kind: `Modify`, `Remote Enable`, `Full Control`.
+    /// The right in the words of its kind: `Modify`, `Remote Enable`, `Full Control`; on a database a role or
+    /// a permission (`db_owner`, `sysadmin`, `CONTROL`), on a type of object `Read`, `Deploy Applications`.
     pub right: String,
     /// The object, as for `why`.
     #[arg(long, value_name = "OBJECT")]
