@@ -27,7 +27,7 @@ impl Lint for Sites {
 
     fn check<'s>(sites: Self::Subjects<'s>, (): &(), out: &mut Sink) {
         for (scope, row) in sites.iter() {
-            let text: &str = row.site_name.filled().map_or("", |name| &name.value);
+            let text: &str = row.site_name.filled().map_or("", |name| name.value);
             let mut words = text.split(' ');
             let name = words.next().unwrap_or_default();
             let key = match name.split_once('|') {

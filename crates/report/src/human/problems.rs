@@ -51,11 +51,21 @@ pub(super) fn draw(input: &Input<'_>, style: &Style) -> String {
 }
 
 pub(super) fn frame(sources: &Sources, style: &Style, problem: &Problem) -> String {
+    let severity = if problem.lossy { miette::Severity::Warning } else { miette::Severity::Advice };
+    rated(sources, style, problem, severity)
+}
+
+/// A problem of a file of the user's own, which ends the program.
+pub(super) fn mistake(sources: &Sources, style: &Style, problem: &Problem) -> String {
+    rated(sources, style, problem, miette::Severity::Error)
+}
+
+fn rated(sources: &Sources, style: &Style, problem: &Problem, severity: miette::Severity) -> String {
     let pointers = [Pointer { span: problem.span, words: 0 }];
     let excerpts = excerpt::cut(sources, &pointers, &cut(sources, style, &pointers));
     canvas::draw(
         &Drawing {
-            severity: if problem.lossy { miette::Severity::Warning } else { miette::Severity::Advice },
+            severity,
             head: None,
             message: escape::line(&problem.message, style.unicode),
             help: problem.help.as_ref().map(|h| escape::line(h, style.unicode)),
