@@ -485,6 +485,37 @@ mod tests {
     }
 
     #[test]
+    fn a_managed_service_account_is_told_from_a_computer_by_its_class() {
+        use crate::views::testing::{Made, sid};
+        // The first two are of the class `computer`, and the names of all end in `$`.
+        let mut made = Made::new()
+            .object("computer", 1101, "CM01$", &[])
+            .object("computer msDS-GroupManagedServiceAccount", 1102, "gmsa-sql$", &[])
+            .user(1103, "odd$", &[]);
+        made.close();
+        let graph = Principals::build(&made.snapshot);
+        assert_eq!(
+            [1101, 1102, 1103, 1199].map(|rid| graph.is_computer(&sid(rid))),
+            [Some(true), Some(false), Some(false), None]
+        );
+    }
+
+    #[test]
+    fn members_of_a_group_are_hidden_where_its_directory_was_not_collected() {
+        use crate::views::testing::{Made, sid};
+        let made = || Made::new().user(1101, "anna", &["Team"]).group(1201, "Team", &[]);
+        let holes = |mut made: Made| {
+            made.close();
+            let graph = Principals::build(&made.snapshot);
+            let datasets = |rid| crate::views::testing::datasets(&graph.member_holes(&sid(rid)));
+            (datasets(1101), datasets(1201))
+        };
+        assert_eq!(holes(made()), ([].into(), [].into()));
+        let hidden = [Dataset::Directory].into();
+        assert_eq!(holes(made().without(Dataset::Directory)).1, hidden);
+    }
+
+    #[test]
     fn variables_are_recognised() {
         assert_eq!(variable_in(r"%Domain%\join"), Some("Domain".to_owned()));
         assert_eq!(variable_in("100%"), None);

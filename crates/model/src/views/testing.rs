@@ -88,10 +88,10 @@ impl Made {
         self.snapshot.insert(scope.clone(), Statement::new(status, ""), Vec::<Spanned<T>>::new());
     }
 
-    /// An account of the domain, of a class, that is in groups by name.
+    /// An account of the domain, of a class or several, that is in groups by name.
     pub(crate) fn object(mut self, class: &str, rid: u32, name: &str, groups: &[&str]) -> Made {
         let dn = self.text(&format!("CN={name},DC=corp,DC=example"));
-        let classes = vec![self.text(class)];
+        let classes = class.split(' ').map(|class| self.text(class)).collect();
         let member_of =
             groups.iter().map(|group| self.text(&format!("CN={group},DC=corp,DC=example"))).collect();
         let host = (class == "computer").then(|| format!("{}.{DOMAIN}", name.trim_end_matches('$')));

@@ -313,3 +313,24 @@ fn collected_files_are_for_those_who_may_view_them() {
     assert_eq!(on("cm01"), [(r"CORP\anna".to_owned(), Confidence::Medium)]);
     assert_eq!(on("cas01"), []);
 }
+
+#[test]
+fn loose_files_without_a_list_of_administrative_users_hide_who_belongs_in_sms_admins() {
+    let loose = || {
+        let mut world = World::new();
+        world.0.snapshot.about.has_manifest = false;
+        world
+    };
+    assert!(loose().expects("cm03", "SMS Admins").is_ok());
+    assert_eq!(loose().without(Dataset::Admin).expects("cm03", "SMS Admins"), Err([Dataset::Admin].into()));
+    let routes = "SMS_SiteToSiteConnection_PS1";
+    assert_eq!(loose().without(Dataset::Address).expects("cm01", routes), Err([Dataset::Address].into()));
+}
+
+#[test]
+fn names_of_hosts_meet_names_of_accounts_in_any_case() {
+    // The role is written MP01, its account MP01$, and the computer is asked about as CM01.
+    let group = format!("{TO_SERVER}_mp_ps1");
+    assert_eq!(expects("CM01", &group), expects("cm01", &format!("{TO_SERVER}_MP_PS1")));
+    assert!(expects("CM01", &group).contains("mp01$"));
+}
