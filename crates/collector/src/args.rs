@@ -2,11 +2,14 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::adopt::AdoptArgs;
 use crate::commands::CommandsArgs;
 use crate::directory::DirectoryArgs;
 use crate::host::HostArgs;
 use crate::out::Allow;
 use crate::site::SiteArgs;
+use crate::sql::SqlArgs;
+use crate::verify::VerifyArgs;
 
 /// Fill a cmlint snapshot from a live ConfigMgr site. Everything is read-only.
 ///
@@ -21,10 +24,13 @@ pub struct Args {
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
+    Adopt(AdoptArgs),
     Commands(CommandsArgs),
     Directory(DirectoryArgs),
     Host(HostArgs),
     Site(SiteCommand),
+    Sql(SqlArgs),
+    Verify(VerifyArgs),
 }
 
 /// Collect the site's configuration from the administration service of an SMS Provider.

@@ -1,5 +1,9 @@
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use cmlint_archive::OpenError;
+
+use crate::out::MANIFEST;
 
 /// Why a run cannot begin or go on at all. What hits one dataset only is a [`crate::out::State`].
 #[derive(Debug)]
@@ -20,6 +24,24 @@ pub enum Failure {
     },
     /// An argument, a file of the user's or a prompt that leads nowhere.
     Usage(String),
+}
+
+impl Failure {
+    /// A snapshot or a folder of exports that cannot be opened.
+    pub(crate) fn open(path: &Path, error: OpenError) -> Failure {
+        let (path, why) = match error {
+            OpenError::NotFound(path) => (path, "there is no such file or folder".to_owned()),
+            OpenError::Unreadable(path, why) => (path, why),
+            OpenError::Limit { what, .. } => (path.to_owned(), what),
+            OpenError::Manifest { problem, .. } => (path.join(MANIFEST), problem.message),
+            OpenError::Nothing { path, seen } => {
+                let seen: Vec<String> =
+                    seen.into_iter().map(|(path, why)| format!("\n  {path}: {why}")).collect();
+                (path, format!("it holds nothing that is known{}", seen.concat()))
+            }
+        };
+        Failure::Folder { path, why }
+    }
 }
 
 impl fmt::Display for Failure {

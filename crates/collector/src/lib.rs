@@ -10,6 +10,7 @@
 
 #![deny(unsafe_code)]
 
+mod adopt;
 mod args;
 mod commands;
 mod credentials;
@@ -18,6 +19,8 @@ mod failure;
 mod host;
 mod place;
 mod run;
+mod sql;
+mod verify;
 
 pub mod out;
 pub mod progress;

@@ -26,7 +26,7 @@ mod table;
 
 pub use folder::Pending;
 pub use identity::{Allow, now};
-pub use names::{path_of, path_of_one};
+pub use names::{dataset_at, path_of, path_of_one};
 pub use part::{Missing, Part, State, Why};
 pub use table::closing_table;
 

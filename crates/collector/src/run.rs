@@ -3,6 +3,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::Failure;
+use crate::adopt;
 use crate::args::{Args, Command, OutArgs};
 use crate::commands;
 use crate::directory::DirectoryPlace;
@@ -11,6 +12,8 @@ use crate::out::{Done, Out, State, closing_table};
 use crate::place::{Ask, Place, Run};
 use crate::progress::Progress;
 use crate::site::Site;
+use crate::sql;
+use crate::verify;
 
 /// Everything that was asked for is there.
 const COMPLETE: u8 = 0;
@@ -32,9 +35,26 @@ pub fn main(args: Args) -> ExitCode {
 
 fn command(command: Command) -> Result<u8, Failure> {
     match command {
+        Command::Adopt(args) => adopt::adopt(&args).map(|adopted| {
+            print(&closing_table(&adopted.done));
+            print(&adopted.remarks);
+            exit_code(&adopted.done)
+        }),
         Command::Commands(args) => commands::text(&args).map(|text| {
             print(&text);
             COMPLETE
+        }),
+        Command::Sql(args) if args.results.is_none() => args.script().map(|text| {
+            print(&text);
+            COMPLETE
+        }),
+        Command::Sql(args) => sql::take_in(&args).map(|done| {
+            print(&closing_table(&done));
+            exit_code(&done)
+        }),
+        Command::Verify(args) => verify::verify(&args).map(|verdict| {
+            print(&verdict.text);
+            if verdict.agrees { COMPLETE } else { PARTIAL }
         }),
         Command::Site(args) => collect(&Site::new(args.site, std::thread::sleep)?, &args.out),
         Command::Directory(args) => collect(&DirectoryPlace::new(&args)?, &args.out),

@@ -69,9 +69,9 @@ impl Part {
         }
     }
 
-    /// Rows of all its files.
-    pub fn rows(&self) -> u64 {
-        self.files.iter().filter_map(|f| f.rows).sum()
+    /// Rows of all its files; `None` where nobody has counted them.
+    pub fn rows(&self) -> Option<u64> {
+        self.files.iter().map(|f| f.rows).sum()
     }
 }
 

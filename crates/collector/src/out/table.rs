@@ -16,7 +16,8 @@ pub fn closing_table(done: &[Done]) -> String {
             Scope::Hierarchy => "the hierarchy".to_owned(),
             scope => scope.key(),
         };
-        let count = if part.state.has_data() { part.rows().to_string() } else { "-".to_owned() };
+        let rows_known = part.rows().filter(|_| part.state.has_data());
+        let count = rows_known.map_or("-".to_owned(), |rows| rows.to_string());
         rows.push([part.dataset.name().to_owned(), of, count, part.state.to_string()]);
         let why = part.state.why().map(ToString::to_string).unwrap_or_default();
         reasons.push(if *earlier_kept { format!("{why}; what an earlier run collected stays") } else { why });

@@ -572,7 +572,7 @@ pub static DATASETS: &[DatasetInfo] = &[
         kind: FileKind::Csv,
         columns: &["name", "data_source", "local_login", "remote_name"],
         lazy: &[],
-        command: r#"Invoke-Sqlcmd -ServerInstance <SERVER> -Database master -Query "SELECT s.name,s.data_source,l.local_principal_id,l.remote_name FROM sys.servers s LEFT JOIN sys.linked_logins l ON l.server_id=s.server_id" | Export-Csv -NoTypeInformation -Encoding UTF8 <FILE>.csv"#,
+        command: r#"Invoke-Sqlcmd -ServerInstance <SERVER> -Database master -Query "SELECT s.name,s.data_source,SUSER_NAME(NULLIF(l.local_principal_id,0)) AS local_login,l.remote_name FROM sys.servers s LEFT JOIN sys.linked_logins l ON l.server_id=s.server_id" | Export-Csv -NoTypeInformation -Encoding UTF8 <FILE>.csv"#,
         right: "VIEW SERVER STATE and VIEW ANY DEFINITION",
         typed: false,
     },
