@@ -150,7 +150,8 @@ impl Document {
         text: &Spanned<String>,
         known: &[(&str, T)],
     ) -> Option<Spanned<T>> {
-        if let Some((_, value)) = known.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.value.trim())) {
+        if let Some((_, value)) = known.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.value.trim()))
+        {
             return Some(Spanned::new(*value, text.span));
         }
         let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
