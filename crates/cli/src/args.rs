@@ -57,6 +57,8 @@ pub enum Command {
     WhoCan(WhoCanArgs),
     /// Say what changed between two snapshots, or two exports.
     Diff(Diff),
+    /// Compare snapshots with what is expected of them.
+    Test(Test),
     /// Keep known findings apart from new ones.
     #[command(subcommand)]
     Baseline(Baseline),

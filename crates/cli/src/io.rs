@@ -38,7 +38,7 @@ pub(crate) fn deliver(text: &str, output: &Output) -> Result<(), Exit> {
 
 /// Writes a file as a whole: under a temporary name beside it, then renamed, so that a full disk leaves no
 /// half a file that a pipeline would take for a report.
-fn write_file(path: &Path, text: &str) -> Result<(), Exit> {
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Exit> {
     let fail = |error: std::io::Error| {
         say(&format!("cmlint: {} cannot be written: {error}", path.display()));
         Exit::Usage

@@ -1,4 +1,24 @@
-//! The command line of cmlint. The only crate of the linter that prints, writes outputs and exits.
+//! The command line of cmlint, and the linter as a library. The only crate of the linter that prints, writes
+//! outputs and exits.
+//!
+//! Whoever keeps snapshots in a repository can hold in tests what the linter says of them, for example with
+//! [insta](https://docs.rs/insta): the outcomes are text, one line for each outcome and each finding.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../snapshots/contoso");
+//! let snapshot = cmlint::open(folder)?;
+//! let outcomes = snapshot.check_only(&["too-many-network-access-accounts"])?;
+//! insta::assert_snapshot!(outcomes.to_string(), @r"
+//! too-many-network-access-accounts: fail, 1 checked
+//!   high site:PS1 -- site `PS1` has 12 network access accounts; 10 is the most it may have
+//! ");
+//! assert_eq!(outcomes.open().count(), 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `cmlint test` does the same without a test of one's own.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is this crate's work")]
 
@@ -9,6 +29,7 @@ mod check;
 mod exit;
 mod given;
 mod io;
+mod library;
 mod open;
 mod own;
 mod repository;
@@ -20,6 +41,7 @@ mod why;
 use clap::Parser;
 
 pub use exit::Exit;
+pub use library::{CannotOpen, Ended, Found, Opened, Outcome, Outcomes, UnknownLint, open};
 
 /// Runs the program with the arguments of the process and returns its exit code.
 pub fn main() -> Exit {
@@ -61,6 +83,7 @@ pub fn run(args: &args::Cli) -> Exit {
         args::Command::Why(why) => why::why(args, why),
         args::Command::WhoCan(who_can) => why::who_can(args, who_can),
         args::Command::Diff(diff) => review::diff(args, diff),
+        args::Command::Test(test) => review::test(args, test),
         args::Command::Baseline(baseline) => own::baseline(args, baseline),
         args::Command::Init(init) => own::init(init),
         args::Command::Config(config) => own::config(args, config),

@@ -11,7 +11,7 @@ use cmlint_model::proof::Confidence;
 use super::{Input, Output, confidence, severity};
 
 /// What `cmlint.toml` says too. The command line says more than the file.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Settings {
     /// Run only these lints: an id, the beginning of ids (`naa-*`), `tag:accounts`, `subject:TITLE`, an
     /// identifier of Misconfiguration Manager (`CRED-1`), `all`. In the place of what cmlint.toml selects

@@ -1,4 +1,4 @@
-//! Reviews of a change: `diff`, what `check` lays over a snapshot, and which part it shows.
+//! Reviews of a change: `diff`, `test`, what `check` lays over a snapshot, and which part it shows.
 
 use std::path::PathBuf;
 
@@ -36,6 +36,23 @@ pub struct Diff {
     /// Output as FORMAT or FORMAT=FILE: human, json, markdown, sarif.
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub output: Vec<Output>,
+    /// See [`Settings`].
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// `test`.
+#[derive(Args, Debug)]
+pub struct Test {
+    /// A folder of tests, or one test: a folder with `snapshot` (a folder, a zip file or an export) and
+    /// `expected.txt`. A line `select: LINTS` in the latter says which lints the test is about.
+    pub folder: PathBuf,
+    /// Write what is found in the place of what is expected.
+    #[arg(long)]
+    pub update: bool,
+    /// See [`Reading`].
+    #[command(flatten)]
+    pub reading: Reading,
     /// See [`Settings`].
     #[command(flatten)]
     pub settings: Settings,
