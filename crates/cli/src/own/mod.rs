@@ -189,7 +189,7 @@ impl Reader<'_> {
         if let Some(span) = named {
             let problem =
                 Problem::lost(span, "this file cannot be read").help("the path is relative to this file");
-            say(human::problem(&self.sources, &problem, self.style).trim_end());
+            say(human::mistake(&self.sources, &problem, self.style).trim_end());
         }
         Err(Exit::Usage)
     }
@@ -199,7 +199,7 @@ impl Reader<'_> {
         read.map_err(|problems| {
             say(&format!("cmlint: {} cannot be used", visible(&find::shown(path))));
             for problem in &problems {
-                say(human::problem(&self.sources, problem, self.style).trim_end());
+                say(human::mistake(&self.sources, problem, self.style).trim_end());
             }
             Exit::Usage
         })
