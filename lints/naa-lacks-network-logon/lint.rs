@@ -45,8 +45,10 @@ impl Lint for This {
             if !lacks.is_empty() {
                 report(account, &lacks, &mut subject);
             }
-            subject.holes(hierarchy.site_holes().iter().cloned());
-            subject.holes(hierarchy.host_holes().iter().cloned());
+            // What is not known to be a site system may be a distribution point.
+            for holes in [hierarchy.site_holes(), hierarchy.host_holes(), hierarchy.database_holes()] {
+                subject.holes(holes.iter().cloned());
+            }
         }
     }
 }
