@@ -115,9 +115,12 @@ fn report(key: &str, limit: &AclObject<'_>, lacking: &[&AdminEntry<'_>], subject
         )
         // A policy may set another limit, which wins and is not part of what was read.
         .confidence(Confidence::Medium);
-    for entry in lacking {
+    for entry in lacking.iter().take(3) {
         let words = text!("`{}` is an administrative user", principal(entry.name.value.trim()));
-        report = report.label(entry.name.span, words).evidence(match entry.sid {
+        report = report.label(entry.name.span, words);
+    }
+    for entry in lacking {
+        report = report.evidence(match entry.sid {
             Some(sid) => Key::new("sid", &sid.to_string()),
             None => Key::new("name", &entry.name.value.trim().to_lowercase()),
         });
