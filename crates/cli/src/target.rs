@@ -57,16 +57,10 @@ pub(crate) fn find<'q>(text: &'q str, world: World<'_, '_>) -> Found<'q> {
         return settle(Guarded::on_host(world.acls, principals, &host, kind, &path), &path);
     }
     let mut fits = by_end(text, world);
-    fits.extend(
-        databases(text, world).into_iter().map(|object| (object.label(world.views), Fit::Other(object))),
-    );
-    let object = secured(text, world).ok();
-    fits.extend(object.map(|object| (object.label(world.views), Fit::Other(object))));
+    let others = databases(text, world).into_iter().chain(secured(text, world).ok());
+    fits.extend(others.map(|object| (object.label(world.views), Found::Object(object))));
     match fits.len() {
-        1 => match fits.remove(0) {
-            (label, Fit::Guarded(guarded)) => settle(guarded, &label),
-            (_, Fit::Other(object)) => Found::Object(object),
-        },
+        1 => fits.remove(0).1,
         0 => Found::Unknown(near(text, world)),
         _ => Found::Ambiguous(fits.into_iter().map(|(label, _)| label).collect()),
     }
@@ -194,15 +188,10 @@ fn kind_of(path: &str) -> Kind {
     }
 }
 
-enum Fit<'q> {
-    Guarded(Result<Guarded, Vec<Gap>>),
-    Other(Object<'q>),
-}
-
 /// Objects whose path ends with the text, and directory objects of that name.
-fn by_end<'q>(text: &str, world: World<'_, '_>) -> Vec<(String, Fit<'q>)> {
+fn by_end<'q>(text: &str, world: World<'_, '_>) -> Vec<(String, Found<'q>)> {
     let (acls, principals) = (world.acls, world.views.principals);
-    let mut fits: Vec<(String, Fit<'q>)> = Vec::new();
+    let mut fits: Vec<(String, Found<'q>)> = Vec::new();
     let wanted = path_key(text);
     let ending = format!("\\{wanted}");
     for host in hosts(world.snapshot) {
@@ -211,14 +200,16 @@ fn by_end<'q>(text: &str, world: World<'_, '_>) -> Vec<(String, Fit<'q>)> {
             if key == wanted || key.ends_with(&ending) {
                 let label = format!("{}:{}", host.key(), object.path.value);
                 let object = Guarded::on_host(acls, principals, &host, object.kind, object.path.value);
-                fits.push((label, Fit::Guarded(object)));
+                let found = settle(object, &label);
+                fits.push((label, found));
             }
         }
     }
     for (dns, object) in principals.objects() {
         if first_name(&object.dn.value).eq_ignore_ascii_case(text.trim()) {
             let label = object.dn.value.to_string();
-            fits.push((label, Fit::Guarded(Guarded::in_directory(principals, dns, object))));
+            let found = settle(Guarded::in_directory(principals, dns, object), &label);
+            fits.push((label, found));
         }
     }
     // An exact path is meant before one that only ends alike.
