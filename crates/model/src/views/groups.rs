@@ -159,7 +159,7 @@ impl<'s> FoundGroup<'s> {
     }
 
     /// Whether an account that is not listed is in the group all the same, through a group that is.
-    fn is_nested(&self, who: &Sid, members: &[GroupMember<'s>], principals: &Principals<'s>) -> Answer {
+    pub fn is_nested(&self, who: &Sid, members: &[GroupMember<'s>], principals: &Principals<'s>) -> Answer {
         let groups = members.iter().any(|m| !m.is_user() && !m.is_computer());
         let nameless = members.iter().any(|m| m.sid.is_none());
         match self.sid() {
