@@ -53,21 +53,17 @@ impl Lint for This {
             if provides.is_empty() {
                 continue;
             }
-            let scope = Scope::host(key);
-            let (found, hole) = groups.at(&scope);
-            let Some(group) =
-                found.iter().find(|g| g.name.get().is_some_and(|n| n.trim().eq_ignore_ascii_case(GROUP)))
-            else {
+            let (found, hole) = FoundGroup::on(groups, key, &ConfigMgrGroup::SmsAdmins);
+            let Some(found) = found else {
                 // Only a complete list says that there is no such group; that is not for this lint to judge.
                 out.hole(hole);
                 continue;
             };
-            let place = Place { key, scope: &scope, sites: &provides, group };
-            let mut subject = out.subject(place.object(), rows::place_of(&group.name, group.span));
-            let Some(listed) = subject.require(group.listed(&scope)) else { continue };
-            let members: Vec<Listed<'_>> = listed.iter().map(Listed::of).collect();
+            let mut subject = out.subject(Object::group(&found), found.span());
+            let Some(members) = subject.require(found.members(principals)) else { continue };
+            let place = Place { key, sites: &provides, found };
             place.judge_members(&members, &expected, principals, &mut subject);
-            place.judge_administrators(&members, administrators, &mut subject);
+            place.judge_administrators(&members, administrators, principals, &mut subject);
             place.judge_servers(&members, &expected, principals, &mut subject);
         }
     }
@@ -120,72 +116,31 @@ fn site_servers(hierarchy: &cmlint_model::Inventory, principals: &Principals<'_>
         .collect()
 }
 
-/// A member as the group lists it.
-struct Listed<'m> {
-    sid: Option<Sid>,
-    name: &'m str,
-    computer: bool,
-    span: Span,
-}
-
-impl<'m> Listed<'m> {
-    fn of(member: &'m Spanned<rows::Member<'m>>) -> Listed<'m> {
-        let name = member.name.filled().map_or("", |n| n.value.trim());
-        let class = member.object_class.get().map_or("", |c| &**c);
-        Listed {
-            sid: member.member_sid().or_else(|| name.parse().ok()),
-            name,
-            computer: class.eq_ignore_ascii_case("computer"),
-            span: rows::place_of(&member.name, member.span),
-        }
-    }
-
-    /// Same SID; where one of the two has none, same name.
-    fn is(&self, sid: Option<Sid>, name: &str) -> bool {
-        match (self.sid, sid) {
-            (Some(mine), Some(other)) => mine == other,
-            _ => !name.is_empty() && self.name.eq_ignore_ascii_case(name.trim()),
-        }
-    }
-}
-
 struct Place<'p, 's> {
     key: &'p str,
-    scope: &'p Scope,
     sites: &'p [&'p str],
-    group: &'s Row<rows::LocalGroup<'s>>,
+    found: FoundGroup<'s>,
 }
 
-impl Place<'_, '_> {
-    fn object_key(&self) -> Key {
-        match self.group.group_sid() {
-            Some(sid) => Key::host(self.key).then("group", &sid.to_string()),
-            None => Key::host(self.key).name("group-name", GROUP),
-        }
-    }
-
-    fn object(&self) -> Object {
-        Object::new(self.object_key(), text!("{} on {}", term(GROUP), host(self.key)), self.scope.clone())
-            .alias(Key::host(self.key).name("group-name", GROUP))
-    }
-
-    fn member_object(&self, sid: Option<Sid>, name: &str, label: Text) -> Object {
-        let by_name = self.object_key().name("member-name", name);
+impl<'s> Place<'_, 's> {
+    /// Somebody who is no member, and should be.
+    fn absent(&self, sid: Option<Sid>, name: &str) -> Object {
+        let by_name = self.found.key().name("member-name", name.trim());
+        let label = text!("{}", principal(name));
         match sid {
             Some(sid) => {
-                let key = self.object_key().then("member", &sid.to_string());
-                let object = Object::new(key, label, self.scope.clone());
-                if name.is_empty() { object } else { object.alias(by_name) }
+                let key = self.found.key().then("member", &sid.to_string());
+                Object::new(key, label, self.found.scope.clone()).alias(by_name)
             }
-            None => Object::new(by_name, label, self.scope.clone()),
+            None => Object::new(by_name, label, self.found.scope.clone()),
         }
     }
 
     fn judge_members(
         &self,
-        members: &[Listed<'_>],
+        members: &[GroupMember<'s>],
         expected: &Expected<'_, '_>,
-        principals: &Principals<'_>,
+        principals: &Principals<'s>,
         subject: &mut Subject<'_>,
     ) {
         for member in members {
@@ -195,7 +150,7 @@ impl Place<'_, '_> {
                 continue;
             }
             let mut holes = expected.administrator_holes.clone();
-            if member.computer || member.name.ends_with('$') || member.name.is_empty() {
+            if member.is_computer() || member.name.ends_with('$') || member.name.is_empty() {
                 holes.extend(expected.server_holes.iter().cloned());
             }
             // Without a name on the one side and a SID on the other, nothing tells the two apart.
@@ -213,17 +168,14 @@ impl Place<'_, '_> {
 
     fn extra(
         &self,
-        member: &Listed<'_>,
+        member: &GroupMember<'s>,
         expected: &Expected<'_, '_>,
-        principals: &Principals<'_>,
+        principals: &Principals<'s>,
         subject: &mut Subject<'_>,
     ) {
-        let label = match member.sid {
-            Some(sid) => principals.label(&sid),
-            None => principal(member.name),
-        };
-        let object = self.member_object(member.sid, member.name, text!("{}", label));
-        let hint = if member.computer {
+        let label = member.label(principals);
+        let object = Object::member(&self.found, member, principals);
+        let hint = if member.is_computer() {
             text!(
                 "; the computer account of a hierarchy that migrates from this one belongs here while it does"
             )
@@ -261,23 +213,32 @@ impl Place<'_, '_> {
 
     fn judge_administrators(
         &self,
-        members: &[Listed<'_>],
+        members: &[GroupMember<'s>],
         administrators: &Administrators<'_>,
+        principals: &Principals<'s>,
         subject: &mut Subject<'_>,
     ) {
         for entry in administrators.iter() {
             // Users and groups of Microsoft Entra ID have no account that a local group could hold.
-            let cloud = entry.account_type.is_some_and(|t| t >= 128);
-            if cloud || members.iter().any(|m| m.is(entry.sid, entry.name.value)) {
+            if entry.is_of_entra() || members.iter().any(|m| m.is(entry.sid, entry.name.value)) {
                 continue;
             }
+            // Who is in the group through another one that is listed can connect all the same.
+            match entry.sid.map(|sid| self.found.is_nested(&sid, members, principals)) {
+                Some(Answer::Yes(_)) => continue,
+                Some(Answer::Unknown(holes)) if members.iter().all(|m| m.sid.is_some()) => {
+                    subject.unknown(holes);
+                    continue;
+                }
+                _ => {}
+            }
             let name = principal(entry.name.value);
-            let object = self.member_object(entry.sid, entry.name.value, text!("{}", name));
+            let object = self.absent(entry.sid, entry.name.value);
             let report = subject
                 .fail_about(
                     object,
                     text!("`{}` on {} lacks the administrative user `{}`", term(GROUP), host(self.key), name),
-                    self.span(),
+                    self.found.span(),
                     text!("`{}` is not among the members", name),
                 )
                 .label(entry.name.span, text!("an administrative user"))
@@ -302,9 +263,9 @@ impl Place<'_, '_> {
 
     fn judge_servers(
         &self,
-        members: &[Listed<'_>],
+        members: &[GroupMember<'s>],
         expected: &Expected<'_, '_>,
-        principals: &Principals<'_>,
+        principals: &Principals<'s>,
         subject: &mut Subject<'_>,
     ) {
         for server in &expected.servers {
@@ -319,9 +280,9 @@ impl Place<'_, '_> {
             let name = principal(&server.name);
             let report = subject
                 .fail_about(
-                    self.member_object(Some(sid), &server.name, text!("{}", name)),
+                    self.absent(Some(sid), &server.name),
                     text!("`{}` on {} lacks the site server account `{}`", term(GROUP), host(self.key), name),
-                    self.span(),
+                    self.found.span(),
                     text!("`{}` is not among the members", name),
                 )
                 .label(server.at, text!("{} is a site server", host(&server.host)))
@@ -343,9 +304,5 @@ impl Place<'_, '_> {
                 ));
             }
         }
-    }
-
-    fn span(&self) -> Span {
-        rows::place_of(&self.group.name, self.group.span)
     }
 }
