@@ -1,61 +1,104 @@
-use std::collections::BTreeMap;
-
 use cmlint_lint::prelude::*;
+use cmlint_model::need::{Purposes, Several, Use};
 use cmlint_model::words::{Name, NameKind};
 
 /// Compares what a connection account may do on the database server with the one role it needs.
 pub(super) struct This;
+
+/// What the account of a purpose needs in the site database, and what is judged.
+struct Clause {
+    purpose: Purpose,
+    requirement: &'static str,
+    role: &'static str,
+    /// Roles beyond those that own the database and its server.
+    others: &'static [&'static str],
+    /// Whether a local administrator of the server has too much.
+    host: bool,
+}
+
+const fn clause(
+    purpose: Purpose,
+    requirement: &'static str,
+    role: &'static str,
+    others: &'static [&'static str],
+    host: bool,
+) -> Clause {
+    Clause { purpose, requirement, role, others, host }
+}
+
+/// Roles that write: the point only reads.
+const WRITE: &[&str] = &["db_datawriter", "db_ddladmin", "db_securityadmin"];
+
+static CLAUSES: &[Clause] = &[
+    clause(Purpose::CertificateRegistration, "A6.3", "smsdbrole_CRP", WRITE, false),
+    clause(Purpose::EnrollmentPoint, "A9.3", "smsdbrole_EnrollSvr", &[], true),
+    clause(Purpose::ManagementPoint, "A12.3", "smsdbrole_MP", &[], true),
+    clause(Purpose::Multicast, "A13.3", "smsdbrole_MCS", &[], true),
+    clause(Purpose::ReportingServices, "A16.2", "smsschm_users", &[], false),
+];
+
+pub(super) struct Connects;
+
+impl Purposes for Connects {
+    const PURPOSES: &'static [Purpose] = &[
+        Purpose::CertificateRegistration,
+        Purpose::EnrollmentPoint,
+        Purpose::ManagementPoint,
+        Purpose::Multicast,
+        Purpose::ReportingServices,
+    ];
+}
 
 impl Lint for This {
     const META: Meta = Meta {
         title: "a database connection account holds more than its database role",
         severity: Severity::High,
         tags: &["accounts", "sql", "escalation"],
-        noun: "connection accounts of management points and enrollment points",
-        subjects: &["Management Point Connection Account", "Enrollment Point Connection Account"],
-        requirements: &["A12.3", "A9.3"],
+        noun: "accounts with which site system roles connect to the site database",
+        subjects: &[
+            "Certificate Registration Point Account",
+            "Enrollment Point Connection Account",
+            "Management Point Connection Account",
+            "Multicast Connection Account",
+            "Reporting Services Point Account",
+        ],
+        requirements: &["A6.3", "A9.3", "A12.3", "A13.3", "A16.2"],
         references: &[
-            Reference::Section("Management Point Connection Account"),
+            Reference::Section("Certificate Registration Point Account"),
             Reference::Section("Enrollment Point Connection Account"),
+            Reference::Section("Management Point Connection Account"),
+            Reference::Section("Multicast Connection Account"),
+            Reference::Section("Reporting Services Point Account"),
             Reference::MisconfigurationManager("CRED-5"),
             Reference::MisconfigurationManager("CRED-8"),
             Reference::MisconfigurationManager("PREVENT-10"),
         ],
         ..Meta::BASE
     };
-    type Subjects<'s> = (Stored<'s, one::ManagementPoint>, Stored<'s, one::EnrollmentPoint>);
+    type Subjects<'s> = Several<'s, Connects>;
     type Evidence<'s> = (Hierarchy<'s>, Via<'s, Sql<'s>>, Via<'s, Principals<'s>>);
 
     fn check<'s>(
-        (management, enrollment): Self::Subjects<'s>,
+        accounts: Self::Subjects<'s>,
         (hierarchy, sql, principals): &Self::Evidence<'s>,
         out: &mut Sink,
     ) {
         out.not_applicable(text!(
-            "no management point or enrollment point has a connection account; they use their computer accounts"
+            "no site system role has an account for the site database; they use their computer accounts"
         ));
-        // One account of many management points is one account on one database.
-        let mut accounts: BTreeMap<(&Scope, Purpose, String), Vec<&Account<'s>>> = BTreeMap::new();
-        for account in management.iter().chain(enrollment.iter()) {
-            if is_product_computer(account, hierarchy, principals) {
+        for account in accounts.uses() {
+            let Some(clause) = CLAUSES.iter().find(|clause| clause.purpose == account.purpose) else {
+                continue;
+            };
+            if is_product_computer(&account, hierarchy, principals) {
                 continue;
             }
-            let name = account.name.value.trim().to_lowercase();
-            accounts.entry((&account.scope, account.purpose, name)).or_default().push(account);
-        }
-        for ((scope, purpose, name), places) in accounts {
-            let first = places[0];
-            let key = Key::scope(scope).then("account", purpose.info().word).name("name", &name);
-            let mut object = Object { key, ..Object::account(first) };
-            for account in &places {
-                object = object.alias(account.key());
-            }
-            let mut subject = out.subject(object, first.span());
-            let Some(sid) = subject.require(first.sid(principals)) else { continue };
+            let mut subject = out.subject(Object::account_use(&account), account.span());
+            let Some(sid) = subject.require(account.sid(principals)) else { continue };
             // A name that does not exist has no rights.
             let Some(sid) = sid else { continue };
-            let Some(at) = subject.require(database_of(scope, hierarchy)) else { continue };
-            let judge = Judge { places: &places, sid, at, sql, principals };
+            let Some(at) = subject.require(hierarchy.database_of(&account.scope)) else { continue };
+            let judge = Judge { account: &account, clause, sid, at, sql, principals };
             judge.judge(&mut subject);
         }
     }
@@ -78,24 +121,9 @@ fn is_product_computer(
     hierarchy.hosts().any(|(key, _)| key.split('.').next().is_some_and(|s| s.eq_ignore_ascii_case(short)))
 }
 
-fn database_of<'h>(scope: &Scope, hierarchy: &'h cmlint_model::Inventory) -> Judged<&'h Scope> {
-    let hole = |dataset, why: &str, known: &[Gap]| match known {
-        [] => vec![Gap::new(dataset, scope.clone(), Status::Partial, why)],
-        gaps => gaps.to_vec(),
-    };
-    let Scope::Site(code) = scope else {
-        return Err(hole(Dataset::Site, "the role belongs to no site", hierarchy.site_holes()));
-    };
-    let Some(site) = hierarchy.site(code) else {
-        return Err(hole(Dataset::Site, "the site is not in the list", hierarchy.site_holes()));
-    };
-    site.database.as_ref().ok_or_else(|| {
-        hole(Dataset::SiteDefinition, "nothing names the site's database", hierarchy.database_holes())
-    })
-}
-
 struct Judge<'j, 's> {
-    places: &'j [&'j Account<'s>],
+    account: &'j Use<'s>,
+    clause: &'static Clause,
     sid: Sid,
     at: &'j Scope,
     sql: &'j Sql<'s>,
@@ -123,6 +151,14 @@ impl Judge<'_, '_> {
             None if matches!(sysadmin, Answer::Yes(_)) => Answer::No,
             None => self.right(SqlRight::DatabaseRole("db_owner")),
         };
+        let owns = matches!(owner, Answer::Yes(_)) || matches!(sysadmin, Answer::Yes(_));
+        for other in self.clause.others.iter().filter(|_| !owns) {
+            let Some(proof) = roles.get(*other) else { continue };
+            let label = database(self.at.key());
+            let what = text!("has the rights of `{}` in {}", database(other), label);
+            let means = text!("this gives the rights of {} in {}", database(other), label);
+            self.report(other, what, means, proof, subject);
+        }
         match owner {
             Answer::Yes(proof) => {
                 let label = database(self.at.key());
@@ -132,6 +168,9 @@ impl Judge<'_, '_> {
             }
             Answer::No => {}
             Answer::Unknown(holes) => subject.unknown(holes),
+        }
+        if !self.clause.host {
+            return;
         }
         match self.principals.membership(&self.sid, &well_known::ADMINISTRATORS, Some(server)) {
             Answer::Yes(proof) => {
@@ -150,12 +189,9 @@ impl Judge<'_, '_> {
     }
 
     fn report(&self, kind: &'static str, what: Text, means: Text, proof: &Proof, subject: &mut Subject<'_>) {
-        let first = self.places[0];
+        let first = self.account;
         let name = principal(first.name.value.trim());
-        let (requirement, role) = match first.purpose {
-            Purpose::EnrollmentPoint => ("A9.3", "smsdbrole_EnrollSvr"),
-            _ => ("A12.3", "smsdbrole_MP"),
-        };
+        let Clause { requirement, role, .. } = *self.clause;
         let label = database(self.at.key());
         // SQL Server knows no other form of the name, whatever was typed.
         let login = self.principals.label(&self.sid);
@@ -181,7 +217,7 @@ impl Judge<'_, '_> {
                 take,
                 give,
             );
-        for account in &self.places[1..] {
+        for account in &first.places()[1..] {
             report = report.label(account.span(), text!("and here"));
         }
         if let Some(link) = link {
