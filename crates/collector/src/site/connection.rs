@@ -41,9 +41,6 @@ pub(crate) struct Endpoint {
 pub(crate) struct Connection {
     endpoint: Arc<Endpoint>,
     http: Client,
-    /// What the server offered, once it has asked for a sign-in with each question.
-    offered: Option<Vec<String>>,
-    answered: bool,
 }
 
 struct Answer {
@@ -66,11 +63,11 @@ impl Connection {
             .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|e| Failure::Usage(format!("no HTTPS: {}", causes(&e))))?;
-        Ok(Connection { endpoint, http, offered: None, answered: false })
+        Ok(Connection { endpoint, http })
     }
 
     /// Asks for a path below the base; `note` hears why it is asked again.
-    pub(crate) fn get(&mut self, path: &str, note: &dyn Fn(&str)) -> Result<Vec<u8>, Trouble> {
+    pub(crate) fn get(&self, path: &str, note: &dyn Fn(&str)) -> Result<Vec<u8>, Trouble> {
         let mut tries = 1;
         loop {
             match self.once(path) {
@@ -88,23 +85,14 @@ impl Connection {
         }
     }
 
-    fn once(&mut self, path: &str) -> Result<Vec<u8>, Trouble> {
+    fn once(&self, path: &str) -> Result<Vec<u8>, Trouble> {
         let url = format!("{}{path}", self.endpoint.base);
-        let answer = match self.offered.clone() {
-            Some(offered) => self.sign_in(&url, &offered)?,
-            None => {
-                let answer = self.send(&url, None)?;
-                if answer.status == StatusCode::UNAUTHORIZED {
-                    let offered = schemes(&answer.headers);
-                    // A server that asks again on a connection that was signed in wants it with each question.
-                    self.offered = self.answered.then(|| offered.clone());
-                    self.sign_in(&url, &offered)?
-                } else {
-                    answer
-                }
-            }
-        };
-        self.answered |= answer.status != StatusCode::UNAUTHORIZED;
+        // A connection may be new without anybody saying so, and a server may want a sign-in once for a connection or
+        // with each question: only the server knows, so that it is asked without one first.
+        let mut answer = self.send(&url, None)?;
+        if answer.status == StatusCode::UNAUTHORIZED {
+            answer = self.sign_in(&url, &schemes(&answer.headers))?;
+        }
         judge(answer)
     }
 
@@ -255,7 +243,11 @@ fn tls_words(error: &rustls::Error) -> String {
             "its certificate is for another name".to_owned()
         }
         rustls::Error::InvalidCertificate(Expired) => "its certificate has expired".to_owned(),
-        rustls::Error::InvalidCertificate(Other(other)) => other.to_string(),
+        rustls::Error::InvalidCertificate(Other(other)) => match other.to_string().as_str() {
+            // webpki's name for a certificate that signs others, and here itself.
+            "CaUsedAsEndEntity" => "it signed its certificate itself".to_owned(),
+            text => text.to_owned(),
+        },
         other => other.to_string(),
     }
 }

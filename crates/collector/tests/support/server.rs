@@ -1,4 +1,4 @@
-//! A small HTTP server, with TLS or without, that answers as a test says.
+//! A small HTTP server, with TLS or behind a web server that has it, that answers as a test says.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -67,15 +67,27 @@ impl Server {
             .with_no_client_auth()
             .with_single_cert(vec![der], PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())))
             .unwrap();
-        let (port, asked) = serve(Some(Arc::new(config)), answer);
+        let (port, asked) = serve(Arc::new(config), answer);
         Server { port, authority: issuer.pem(), pin, asked }
     }
 
-    /// Without TLS, as the neighbour of a web server that has it.
+    /// Without TLS on a Unix socket, as the neighbour of a web server that has it.
+    #[cfg(unix)]
     #[allow(dead_code, reason = "for the tests in the lab")]
-    pub(crate) fn plain(answer: Box<Answer>) -> Server {
-        let (port, asked) = serve(None, answer);
-        Server { port, authority: String::new(), pin: String::new(), asked }
+    pub(crate) fn unix(socket: &std::path::Path, answer: Box<Answer>) -> Server {
+        use std::os::unix::fs::PermissionsExt;
+        let listener = std::os::unix::net::UnixListener::bind(socket).unwrap();
+        // The web server works for another user.
+        std::fs::set_permissions(socket, std::fs::Permissions::from_mode(0o777)).unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (heard, answer) = (asked.clone(), Arc::new(answer));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (heard, answer) = (heard.clone(), answer.clone());
+                std::thread::spawn(move || converse(stream, &**answer, &heard));
+            }
+        });
+        Server { port: 0, authority: String::new(), pin: String::new(), asked }
     }
 
     /// The paths and queries that were asked for, in order.
@@ -89,7 +101,7 @@ fn sha256(bytes: &[u8]) -> String {
     sha2::Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn serve(tls: Option<Arc<ServerConfig>>, answer: Box<Answer>) -> (u16, Arc<Mutex<Vec<String>>>) {
+fn serve(tls: Arc<ServerConfig>, answer: Box<Answer>) -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -97,12 +109,9 @@ fn serve(tls: Option<Arc<ServerConfig>>, answer: Box<Answer>) -> (u16, Arc<Mutex
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let (tls, heard, answer) = (tls.clone(), heard.clone(), answer.clone());
-            std::thread::spawn(move || match tls {
-                Some(config) => {
-                    let connection = ServerConnection::new(config).unwrap();
-                    converse(StreamOwned::new(connection, stream), &**answer, &heard);
-                }
-                None => converse(stream, &**answer, &heard),
+            std::thread::spawn(move || {
+                let connection = ServerConnection::new(tls).unwrap();
+                converse(StreamOwned::new(connection, stream), &**answer, &heard);
             });
         }
     });
