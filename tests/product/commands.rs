@@ -6,7 +6,8 @@ use std::process::Stdio;
 use crate::program::{cmlint, command, said, scratch};
 
 /// All that `check` writes.
-pub(crate) const FORMATS: [&str; 7] = ["human", "json", "sarif", "junit", "github", "markdown", "html"];
+pub(crate) const FORMATS: [&str; 8] =
+    ["human", "json", "sarif", "sarif-full", "junit", "github", "markdown", "html"];
 
 #[test]
 fn exit_codes_are_the_same_for_every_format() {
@@ -14,6 +15,53 @@ fn exit_codes_are_the_same_for_every_format() {
     let empty = folder.join("empty");
     std::fs::create_dir(&empty).unwrap();
     let empty = empty.to_str().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let broken = file("broken.toml", "fail-on = \"hgih\"\n");
+    let none = file("none.toml", "ignore = \"all\"\n");
+    let milder = file("milder.toml", "fail-on = \"critical\"\nselect = [\"custom-role-edits-security\"]\n");
+    let unread = file(
+        "unread.toml",
+        "select = [\"smsprov-group-writes-osd-bin\"]\n[[not-collected-on-purpose]]\ndataset = \"acl\"\n\
+         reason = \"nobody may\"\n[[not-collected-on-purpose]]\ndataset = \"SMS_Site\"\nreason = \"nobody may\"\n\
+         [[not-collected-on-purpose]]\ndataset = \"local-groups\"\nreason = \"nobody may\"\n\
+         [[not-collected-on-purpose]]\ndataset = \"SMS_SCI_SysResUse\"\nreason = \"nobody may\"\n",
+    );
+    let entry = |object: &str, more: &str| {
+        format!("[[suppression]]\nlint = \"custom-role-edits-security\"\nobject = \"{object}\"\n{more}")
+    };
+    let no_reason = file("no-reason.toml", &entry("role:PS100002", ""));
+    let accepted = file("accepted.toml", &entry("role:PS100002", "reason = \"x\"\nexpires = 2026-06-30\n"));
+    let broad = file("broad.toml", &entry("*", "reason = \"x\"\n"));
+    let known = folder.join("known.jsonl");
+    let known = known.to_str().unwrap();
+    let made = cmlint(&["baseline", "create", "snapshots/contoso", "--baseline", known]);
+    assert_eq!(made.code, 0, "{}", made.all());
+    let one = ["check", "snapshots/contoso", "--select", "custom-role-edits-security"];
+    let with = |more: &[&'static str], path: &str| -> Vec<String> {
+        one.iter().chain(more).map(|s| (*s).to_owned()).chain([path.to_owned()]).collect()
+    };
+    let own_files: Vec<(i32, Vec<String>)> = vec![
+        (1, with(&["--suppressions"], &broad)),
+        (0, with(&["--now", "2026-06-30", "--suppressions"], &accepted)),
+        (1, with(&["--now", "2026-07-01", "--suppressions"], &accepted)),
+        (2, with(&["--suppressions"], &no_reason)),
+        (2, with(&["--suppressions"], "no-such-file.toml")),
+        (2, with(&["--config"], &broken)),
+        (2, with(&["--config"], "no-such-file.toml")),
+        (0, with(&["--baseline"], known)),
+        (2, with(&["--baseline"], &broken)),
+        (0, ["check", "snapshots/contoso", "--config", &milder].map(str::to_owned).to_vec()),
+        (2, ["check", "snapshots/contoso", "--config", &none].map(str::to_owned).to_vec()),
+        (0, ["check", "snapshots/v1-first", "--config", &unread].map(str::to_owned).to_vec()),
+        (2, ["check", "snapshots/contoso", "--now", "soon"].map(str::to_owned).to_vec()),
+        (2, ["check", empty, "--config", &broken].map(str::to_owned).to_vec()),
+    ];
+    let own_files: Vec<(i32, Vec<&str>)> =
+        own_files.iter().map(|(code, args)| (*code, args.iter().map(String::as_str).collect())).collect();
     let table: &[(i32, &[&str])] = &[
         (1, &["check", "snapshots/contoso"]),
         (0, &["check", "snapshots/contoso-hardened"]),
@@ -23,7 +71,8 @@ fn exit_codes_are_the_same_for_every_format() {
         (4, &["check", empty]),
         (2, &["check", "snapshots/contoso", "--select", "no-such-lint"]),
     ];
-    for (code, args) in table {
+    let own_files = own_files.iter().map(|(code, args)| (code, args.as_slice()));
+    for (code, args) in table.iter().map(|(code, args)| (code, *args)).chain(own_files) {
         for format in FORMATS {
             let mut all = args.to_vec();
             all.extend(["-o", format]);
