@@ -32,12 +32,13 @@ impl Lint for This {
         Each<'s, rows::LocalGroup<'s>>,
         Maybe<Via<'s, ExpectedMembers<'s>>>,
         Whole<'s, rows::Address<'s>>,
+        Each<'s, rows::SiteSystemRole<'s>>,
         Names<'s>,
     );
 
     fn check<'s>(
         hierarchy: Self::Subjects<'s>,
-        (groups, Maybe(expected), _, principals): &Self::Evidence<'s>,
+        (groups, Maybe(expected), _, roles, principals): &Self::Evidence<'s>,
         out: &mut Sink,
     ) {
         for site in hierarchy.sites() {
@@ -56,7 +57,7 @@ impl Lint for This {
                         out.hole(hole);
                         continue;
                     };
-                    clause.judge(&found, expected, principals, out);
+                    clause.judge(&found, expected, roles, principals, out);
                 }
             }
         }
@@ -97,7 +98,7 @@ impl Clause {
                 requirement: "G7.2",
                 who: "site system of the site on another computer",
                 opens: "writes status and state to the inboxes of the site server",
-                stops: "the status of this site system does not reach the site server",
+                stops: "the status of this site system does not reach the site server if it runs File Dispatch Manager",
             },
             Clause {
                 group: ConfigMgrGroup::SiteToSite { site: site() },
@@ -113,6 +114,7 @@ impl Clause {
         &self,
         found: &FoundGroup<'s>,
         expected: &ExpectedMembers<'s>,
+        roles: &Each<'s, rows::SiteSystemRole<'s>>,
         principals: &Principals<'s>,
         out: &mut Sink,
     ) {
@@ -125,8 +127,22 @@ impl Clause {
             self.extra(member, found, &expected, principals, &mut subject);
         }
         for missing in &difference.missing {
-            self.missing(missing, found, &mut subject);
+            if !self.is_fetched_from(missing, roles) {
+                self.missing(missing, found, &mut subject);
+            }
         }
+    }
+
+    /// Whether the site server fetches from a site system what it has, so that this one need not connect.
+    fn is_fetched_from<'s>(&self, missing: &Expected, roles: &Each<'s, rows::SiteSystemRole<'s>>) -> bool {
+        let ConfigMgrGroup::SiteSystems { site } = &self.group else { return false };
+        let Some(host) = missing.of.strip_prefix("computer ") else { return false };
+        let (roles, _) = roles.at(&Scope::site(site));
+        roles.iter().any(|row| {
+            let path = row.network_os_path.get().map_or("", |path| path.trim());
+            let operation = rows::prop(&row.props, "FDMOperation").and_then(|prop| prop.value.get());
+            cmlint_model::host_key(path) == host && operation.is_some_and(|operation| operation.0 == 1)
+        })
     }
 
     fn extra(
@@ -178,6 +194,11 @@ impl Clause {
         } else {
             ("the site adds no account that was typed for a route: put it in by hand", "")
         };
+        // Which site systems run File Dispatch Manager, which connects by this group, is in no dataset.
+        let (severity, confidence) = match &self.group {
+            ConfigMgrGroup::SiteSystems { .. } => (Severity::Info, Confidence::Medium),
+            _ => (Severity::Medium, Confidence::High),
+        };
         subject
             .fail_about(
                 object,
@@ -186,7 +207,8 @@ impl Clause {
                 text!("`{}` is not among the members", name),
             )
             .step(missing.why.clone())
-            .severity(Severity::Medium)
+            .severity(severity)
+            .confidence(confidence)
             .requirements(&[self.requirement])
             .discriminator("missing")
             .help(text!("while it is missing, {}; {}", self.stops, why))

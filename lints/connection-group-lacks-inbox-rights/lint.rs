@@ -16,7 +16,7 @@ impl Lint for This {
             "SMS_SiteSystemToSiteServerConnection_Stat_<sitecode>",
             "SMS_SiteToSiteConnection_<sitecode>",
         ],
-        requirements: &["G5.3", "G6.3", "G6.4", "G7.3", "G8.3"],
+        requirements: &["G5.3", "G6.3", "G6.4", "G7.3", "G7.4", "G8.3"],
         references: &[
             Reference::Section("SMS_SiteSystemToSiteServerConnection_MP_<sitecode>"),
             Reference::Section("SMS_SiteSystemToSiteServerConnection_SMSProv_<sitecode>"),
@@ -130,14 +130,24 @@ impl Clause {
         },
         Clause {
             group: |site| ConfigMgrGroup::SiteSystems { site: site.to_owned() },
-            needs: &[Right {
-                requirement: "G7.3",
-                folder: r"\inboxes",
-                below: true,
-                mask: READ_AND_EXECUTE,
-                icacls: "RX",
-                stops: "the status of site systems does not reach the site server",
-            }],
+            needs: &[
+                Right {
+                    requirement: "G7.3",
+                    folder: r"\inboxes",
+                    below: true,
+                    mask: READ_AND_EXECUTE,
+                    icacls: "RX",
+                    stops: "site systems do not find the inbox for their status",
+                },
+                Right {
+                    requirement: "G7.4",
+                    folder: r"\inboxes\statmgr.box",
+                    below: false,
+                    mask: MODIFY,
+                    icacls: "M",
+                    stops: "the status of site systems does not reach the site server",
+                },
+            ],
         },
         Clause {
             group: |site| ConfigMgrGroup::SiteToSite { site: site.to_owned() },
@@ -216,7 +226,7 @@ impl Right {
                 label,
             )
             .label(found.span(), text!("its members are computers other than the site server"))
-            .discriminator(path_key(folder))
+            .discriminator(format!("{}:{}", self.icacls, path_key(folder)))
             .confidence(sure)
             .requirements(&[self.requirement])
             .help(text!("{}: give the group the right again", self.stops))
