@@ -10,6 +10,7 @@ mod commands;
 mod corpus;
 mod forbidden;
 mod formats;
+mod outputs;
 mod own_files;
 mod program;
 mod samples;
