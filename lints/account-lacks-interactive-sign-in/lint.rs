@@ -110,7 +110,13 @@ impl<'s> World<'_, 's> {
         let mut clients = Vec::new();
         for scope in self.rights.hosts() {
             let Scope::Host(key) = &scope else { continue };
-            let controller = self.computers.at(&scope).0.iter().any(is_controller);
+            let (computers, hole) = self.computers.at(&scope);
+            if computers.is_empty() && self.hierarchy.host(key).is_none() {
+                // It may be a domain controller, on which no task sequence runs.
+                subject.holes(hole);
+                continue;
+            }
+            let controller = computers.iter().any(is_controller);
             if self.hierarchy.host(key).is_none() && !controller && home.is_none_or(|home| home == key) {
                 clients.push(key.clone());
             }

@@ -214,8 +214,10 @@ fn clients(hierarchy: &Inventory, evidence: &<This as Lint>::Evidence<'_>, out: 
         if hierarchy.host(key).is_some() {
             continue;
         }
+        let tools = RemoteTools::of_all_clients(settings);
         if let (Some(found), _) = FoundGroup::on(groups, key, &group) {
-            open(&group, key, found.span(), out);
+            // Without the settings nobody knows whether it has to be there.
+            open(&group, key, found.span(), out).require(tools);
             continue;
         }
         let (services, hole) = services.at(scope);
@@ -227,10 +229,9 @@ fn clients(hierarchy: &Inventory, evidence: &<This as Lint>::Evidence<'_>, out: 
             continue;
         };
         let at = rows::place_of(&client.name, client.span);
-        let tools = match RemoteTools::of_all_clients(settings) {
-            Ok(tools) if !tools.on => continue,
-            other => other,
-        };
+        if tools.as_ref().is_ok_and(|tools| !tools.on) {
+            continue;
+        }
         let mut subject = open(&group, key, at, out);
         let Some(tools) = subject.require(tools) else { continue };
         match is_there(&group, key, evidence) {

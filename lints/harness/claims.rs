@@ -11,7 +11,7 @@ use crate::{Complaints, alone, archive, fixtures};
 
 /// Datasets by which names, places and memberships are understood at all. Without one of them an answer may become
 /// unknown, whatever the lint declares; it must not become another answer.
-const GROUND: &[Dataset] = &[
+pub(crate) const GROUND: &[Dataset] = &[
     Dataset::Site,
     Dataset::SiteDefinition,
     Dataset::SiteSystemRole,

@@ -10,6 +10,7 @@ mod claims;
 mod corpus;
 mod documents;
 mod fixtures;
+mod knock_out;
 mod plain;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use cmlint_archive::{Archive, Options, open};
 use cmlint_engine::{LintResult, Run, Selection, run};
 use cmlint_lint::LintDef;
+use cmlint_lints::LINTS;
 use cmlint_model::Snapshot;
 
 /// The folder of a lint.
@@ -41,6 +43,11 @@ fn fixtures(def: &LintDef, kind: &str) -> Vec<(String, PathBuf)> {
 
 fn archive(path: &Path) -> Archive {
     open(path, Options::default()).unwrap_or_else(|error| panic!("{}: {error:?}", path.display()))
+}
+
+/// All lints.
+fn everything() -> Selection {
+    Selection { lints: LINTS.to_vec(), not_selected: Vec::new() }
 }
 
 /// Runs one lint on a snapshot, however little it was given.

@@ -19,11 +19,11 @@ struct Role {
 #[derive(Clone, Copy)]
 enum SignsIn {
     /// The role at the site: the domain of the site server has to trust the role's.
-    AtSite,
+    Site,
     /// The role at the computer of the site database.
-    AtDatabase,
+    Database,
     /// The site server at the role: the role's domain has to trust that of the site server.
-    AtRole,
+    Role,
 }
 
 const fn role(
@@ -42,11 +42,11 @@ const fn role(
 
 #[rustfmt::skip]
 static ROLES: &[Role] = &[
-    role("SMS Certificate Registration Point", "certificate registration point", Purpose::CertificateRegistration, "A6.1", SignsIn::AtSite),
-    role("SMS Enrollment Server", "enrollment point", Purpose::EnrollmentPoint, "A9.1", SignsIn::AtSite),
-    role("SMS Management Point", "management point", Purpose::ManagementPoint, "A12.1", SignsIn::AtSite),
-    role("SMS Multicast Service Point", "distribution point with multicast", Purpose::Multicast, "A13.1", SignsIn::AtDatabase),
-    role("SMS Software Update Point", "software update point", Purpose::SoftwareUpdatePoint, "A20.1", SignsIn::AtRole),
+    role("SMS Certificate Registration Point", "certificate registration point", Purpose::CertificateRegistration, "A6.1", SignsIn::Site),
+    role("SMS Enrollment Server", "enrollment point", Purpose::EnrollmentPoint, "A9.1", SignsIn::Site),
+    role("SMS Management Point", "management point", Purpose::ManagementPoint, "A12.1", SignsIn::Site),
+    role("SMS Multicast Service Point", "distribution point with multicast", Purpose::Multicast, "A13.1", SignsIn::Database),
+    role("SMS Software Update Point", "software update point", Purpose::SoftwareUpdatePoint, "A20.1", SignsIn::Role),
 ];
 
 impl Lint for This {
@@ -106,7 +106,7 @@ impl Lint for This {
             let Some(there) = subject.require(principals.domain_of_host(&server)) else { continue };
             let Some(here) = subject.require(principals.domain_of_host(&site_host)) else { continue };
             let trusted = match (&here, &there, role.signs_in) {
-                (Some(here), Some(there), SignsIn::AtRole) => principals.trusts(there, here),
+                (Some(here), Some(there), SignsIn::Role) => principals.trusts(there, here),
                 (Some(here), Some(there), _) => principals.trusts(here, there),
                 _ => Answer::No,
             };
@@ -121,7 +121,7 @@ impl Lint for This {
 
 /// The computer on the site's side.
 fn other_side(role: &Role, scope: &Scope, hierarchy: &cmlint_model::Inventory) -> Judged<String> {
-    if let SignsIn::AtDatabase = role.signs_in {
+    if let SignsIn::Database = role.signs_in {
         return match hierarchy.database_of(scope)? {
             Scope::Database { server, .. } => Ok(server.clone()),
             _ => Err(Vec::new()),
@@ -151,15 +151,15 @@ fn report(
     let why = match (&here, &there, role.signs_in) {
         (_, None, _) => text!("is in no domain"),
         (None, _, _) => text!("the site is in no domain"),
-        (Some(here), Some(there), SignsIn::AtRole) => {
+        (Some(here), Some(there), SignsIn::Role) => {
             text!("{} does not trust {}", domain(there), domain(here))
         }
         (Some(here), Some(there), _) => text!("{} does not trust {}", domain(here), domain(there)),
     };
     let who = match role.signs_in {
-        SignsIn::AtSite => "neither the site server nor its database knows the computer account of this role",
-        SignsIn::AtDatabase => "the site database does not know the computer account of this role",
-        SignsIn::AtRole => "WSUS there does not know the computer account of the site server",
+        SignsIn::Site => "neither the site server nor its database knows the computer account of this role",
+        SignsIn::Database => "the site database does not know the computer account of this role",
+        SignsIn::Role => "WSUS there does not know the computer account of the site server",
     };
     let parameter = match role.purpose {
         Purpose::SoftwareUpdatePoint => text!(
@@ -183,7 +183,7 @@ fn report(
         .step(Step::rule(text!("{} is in {}", host(server), place(&there))))
         .step(Step::rule(text!("site {} is in {}", site(scope), place(&here))))
         .help(match role.signs_in {
-            SignsIn::AtRole => text!(
+            SignsIn::Role => text!(
                 "set the software update point connection account: an account that is a local administrator of {} and a \
                  member of its WSUS Administrators",
                 host(server)

@@ -124,7 +124,8 @@ impl<'s> FoundGroup<'s> {
         holes: &[Gap],
         principals: &Principals<'s>,
     ) -> Difference<'s> {
-        let mut difference = Difference::default();
+        // What hides somebody who belongs here hides as well that somebody is missing.
+        let mut difference = Difference { holes: holes.to_vec(), ..Difference::default() };
         for member in members {
             if expected.iter().any(|e| member.is(e.sid, &e.name)) {
                 continue;
