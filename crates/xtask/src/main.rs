@@ -5,6 +5,7 @@
 mod bench;
 mod check;
 mod generate;
+mod lab;
 mod new_lint;
 mod oracle;
 mod process;
@@ -36,6 +37,8 @@ enum Command {
     Bench(bench::Args),
     /// Run everything that CI runs.
     Check,
+    /// Run the tests of the collector against Samba and Apache; needs root.
+    Lab(lab::Args),
     /// Compare the access check with Samba's on random cases.
     Oracle(oracle::Args),
     /// Print the description of the snapshot format, made from the table of datasets.
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
             None => bench::run(&args).map(|()| ExitCode::SUCCESS),
         }),
         Command::Check => check::run(),
+        Command::Lab(args) => lab::run_lab(&args),
         Command::Oracle(args) => oracle::run(&args),
         Command::SnapshotsReadme(args) => readme::run(&args),
         Command::BenchPart { part, folder } => bench::part(part, &folder).map(|()| ExitCode::SUCCESS),
