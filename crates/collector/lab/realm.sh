@@ -20,6 +20,7 @@ fi
 
 D=$(cd "$1" && pwd)
 BASE=DC=contoso,DC=test
+DOMAIN=S-1-5-21-1111111111-2222222222-3333333333
 mkdir -p "$D/log" "$D/run"
 
 printf '127.0.0.1 localhost\n127.0.0.1 dc1.contoso.test dc1\n127.0.0.1 cm02.contoso.test cm02\n' > "$D/hosts"
@@ -50,7 +51,7 @@ mount --bind "$D/resolv.conf" /etc/resolv.conf
 
 samba-tool domain provision --quiet --configfile="$D/empty.conf" --targetdir="$D/ad" --realm=CONTOSO.TEST \
   --domain=CONTOSO --host-name=dc1 --host-ip=127.0.0.1 --server-role=dc --dns-backend=NONE \
-  --adminpass='Passw0rd!Adm' --domain-sid=S-1-5-21-1111111111-2222222222-3333333333 > "$D/log/provision" 2>&1
+  --adminpass='Passw0rd!Adm' --domain-sid=$DOMAIN > "$D/log/provision" 2>&1
 
 mkdir -p "$D/tls"
 openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=lab-ca -keyout "$D/ca.key" -out "$D/ca.pem" 2> "$D/log/tls"
@@ -82,7 +83,7 @@ cat > "$D/ad/etc/smb.conf" <<C
 	dsdb:schema update allowed = yes
 C
 
-"$(dirname "$0")/seed.sh" "$D" "$BASE" > "$D/log/seed" 2>&1
+"$(dirname "$0")/seed.sh" "$D" "$BASE" "$DOMAIN" > "$D/log/seed" 2>&1
 
 samba -s "$D/ad/etc/smb.conf" -F --no-process-group < /dev/null > "$D/log/samba" 2>&1 &
 for _ in $(seq 300); do
@@ -91,3 +92,6 @@ for _ in $(seq 300); do
 done
 echo ready
 cat > /dev/null
+# Everything in this process namespace but this process itself, then what it wrote.
+kill -KILL -1 || true
+rm -rf "$D"

@@ -1,7 +1,9 @@
 #!/bin/bash
-# seed.sh DIR BASE: the made-up people, groups, computers and rights of the realm, written before it starts.
+# seed.sh DIR BASE DOMAIN: the made-up people, groups, computers and rights of the realm, written before it starts.
+#
+# The domain numbers its objects in the order in which they are made here: svc-naa is DOMAIN-1102, CM01$ is DOMAIN-1110.
 set -euo pipefail
-D=$1 BASE=$2
+D=$1 BASE=$2 DOMAIN=$3
 SAM=$D/ad/private/sam.ldb
 CONF=--configfile=$D/ad/etc/smb.conf
 tool() { samba-tool "$@" -H "$SAM" "$CONF"; }
@@ -20,6 +22,7 @@ computer() { # NAME
   printf 'dn: CN=%s,OU=Servers,%s\nobjectClass: computer\nsAMAccountName: %s$\nuserAccountControl: 4096\ndNSHostName: %s.contoso.test\n\n' \
     "$1" "$BASE" "$1" "${1,,}"
 }
+FULL=CCDCLCSWRPWPDTLOCRSDRCWDWO # as a directory stores full control
 ACCOUNTS="OU=Service Accounts,$BASE" STAFF="OU=Staff,$BASE" GROUPS_="OU=Groups,$BASE"
 {
   for ou in 'Service Accounts' Staff Groups Servers Workstations; do
@@ -41,11 +44,13 @@ ACCOUNTS="OU=Service Accounts,$BASE" STAFF="OU=Staff,$BASE" GROUPS_="OU=Groups,$
   group 'CM-Admins' -2147483644 "CN=pnovak,$STAFF" "CN=CM-Operators,$GROUPS_"
   group 'CM-Site-Servers' -2147483646 "CN=CM01,OU=Servers,$BASE"
   printf 'dn: CN=gmsa-sql,CN=Managed Service Accounts,%s\nobjectClass: msDS-GroupManagedServiceAccount\nsAMAccountName: gmsa-sql$\ndNSHostName: gmsa-sql.contoso.test\nuserAccountControl: 4096\nmsDS-ManagedPasswordInterval: 30\nmsDS-SupportedEncryptionTypes: 28\n\n' "$BASE"
-  printf 'dn: CN=System Management,CN=System,%s\nobjectClass: container\n\n' "$BASE"
+  # The site server may write here and one level below, where it has to write at every level; an account that has no
+  # business here may write too.
+  printf 'dn: CN=System Management,CN=System,%s\nobjectClass: container\nnTSecurityDescriptor: %s\n\n' "$BASE" \
+    "O:DAG:DAD:(A;CINP;$FULL;;;$DOMAIN-1110)(A;CI;$FULL;;;$DOMAIN-1102)(A;CI;GA;;;DA)(A;CI;GA;;;SY)(A;CI;GR;;;AU)"
 } > "$D/seed.ldif"
 ldbadd -H "$SAM" "$D/seed.ldif"
-# A stranger of another domain, as a member.
 tool group addmembers 'Domain Admins' 'Server Admins'
-tool spn add HTTP/cm02.contoso.test web-cm02 || samba-tool spn add HTTP/cm02.contoso.test web-cm02 "$CONF"
+samba-tool spn add HTTP/cm02.contoso.test web-cm02 -H "$SAM" "$CONF"
 samba-tool domain exportkeytab "$D/http.keytab" --principal=HTTP/cm02.contoso.test "$CONF"
 chmod 644 "$D/http.keytab"

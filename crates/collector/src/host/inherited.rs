@@ -24,7 +24,7 @@ pub(crate) fn only_inherits(child: &SecurityDescriptor, parent: &SecurityDescrip
     let to_folders = |ace: &&Ace| ace.trustee == creator && ace.flags.contains(AceFlags::CONTAINER_INHERIT);
     let for_owner = above.iter().filter(to_folders).map(|ace| {
         let mut ace = with_flags(ace, AceFlags::NONE);
-        ace.trustee = owner.clone();
+        ace.trustee = *owner;
         ace
     });
     own == merged(handed.into_iter().chain(for_owner).collect())
