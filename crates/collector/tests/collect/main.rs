@@ -14,6 +14,7 @@ mod adopt;
 mod faults;
 #[cfg(unix)]
 mod interrupt;
+mod long;
 mod secrets;
 mod site;
 mod sql;
