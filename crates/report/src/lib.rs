@@ -5,8 +5,8 @@
 //! only way text of a snapshot gets into a report, and [`escape`], which makes names safe for a target.
 #![forbid(unsafe_code)]
 
-pub mod accounts;
 pub mod about;
+pub mod accounts;
 pub mod answer;
 pub mod baseline;
 mod command;

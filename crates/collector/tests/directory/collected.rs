@@ -54,7 +54,8 @@ fn starttls_is_as_good_as_ldaps() {
     let arguments = ["--server", SERVER, "--starttls", "--ca-file", &authority, about[0], about[1]];
     let said = said(directory(realm, &start, &arguments));
     assert_eq!(said.code, 0, "{}", said.all());
-    let read = |folder: &std::path::Path| std::fs::read(folder.join("directory/contoso.test.lookups.csv")).unwrap();
+    let read =
+        |folder: &std::path::Path| std::fs::read(folder.join("directory/contoso.test.lookups.csv")).unwrap();
     assert_eq!(read(&tls), read(&start));
 }
 

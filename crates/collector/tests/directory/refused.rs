@@ -82,7 +82,9 @@ fn an_object_of_which_a_plain_user_sees_the_name_alone_makes_the_directory_parti
     // Everybody may list the groups, and only administrators may read this one.
     let group = "CN=Push Operators,OU=Groups,DC=contoso,DC=test";
     let set = |sddl: &str| {
-        realm.modify(&format!("dn: {group}\nchangetype: modify\nreplace: nTSecurityDescriptor\nnTSecurityDescriptor: {sddl}\n"));
+        realm.modify(&format!(
+            "dn: {group}\nchangetype: modify\nreplace: nTSecurityDescriptor\nnTSecurityDescriptor: {sddl}\n"
+        ));
     };
     set("O:DAG:DAD:P(A;;GA;;;DA)(A;;GA;;;SY)");
     let out = scratch("directory-hidden");

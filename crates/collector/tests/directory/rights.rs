@@ -31,11 +31,13 @@ fn a_wrong_entry_is_found_by_file_and_line_and_a_right_one_is_not() {
     // The account of the snapshot that may write there, and the line of the LDIF that says so.
     assert!(answer.contains("CONTOSO\\svc-naa"), "{answer}");
     let line = answer.lines().find(|line| line.contains("directory/contoso.test.ldf:")).unwrap_or_default();
-    let number: usize = line.split("contoso.test.ldf:").nth(1).unwrap().split(':').next().unwrap().parse().unwrap();
+    let number: usize =
+        line.split("contoso.test.ldf:").nth(1).unwrap().split(':').next().unwrap().parse().unwrap();
     let ldif = std::fs::read_to_string(wrong.join("directory/contoso.test.ldf")).unwrap();
     let place = ldif.lines().take(number).filter(|line| line.starts_with("dn: ")).last().unwrap();
     assert_eq!(place, format!("dn: {CONTAINER}"), "{answer}");
-    let sddl = |ldif: &str| ldif.replace("\n ", "").split(&format!("dn: {CONTAINER}\n")).nth(1).unwrap().to_owned();
+    let sddl =
+        |ldif: &str| ldif.replace("\n ", "").split(&format!("dn: {CONTAINER}\n")).nth(1).unwrap().to_owned();
     assert!(sddl(&ldif).contains(&format!("(A;CINP;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;{DOMAIN}-1110)")), "{ldif}");
 
     let right = format!(

@@ -61,7 +61,8 @@ pub(crate) fn site(folder: &Path) {
     for (class, rows) in rows {
         std::fs::write(folder.join(format!("site/{class}.json")), rows.to_string()).unwrap();
         let count = rows.as_array().unwrap().len();
-        datasets.push(serde_json::json!({"dataset": class, "scope": {"kind": "hierarchy"}, "status": "complete",
+        datasets
+            .push(serde_json::json!({"dataset": class, "scope": {"kind": "hierarchy"}, "status": "complete",
             "read_by_key": true, "files": [{"path": format!("site/{class}.json"), "rows": count}]}));
     }
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();

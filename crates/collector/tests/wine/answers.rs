@@ -44,13 +44,20 @@ fn services_and_registry_are_those_of_the_system() {
     let (out, said) = collected("wine-own", |arguments| prefix.run(arguments));
     assert_eq!(said.code, 3, "{}", said.all());
     let services = json(&out, "services.json");
-    let service = |name: &str| services.as_array().unwrap().iter().find(|s| s["Name"] == name).cloned().unwrap();
+    let service =
+        |name: &str| services.as_array().unwrap().iter().find(|s| s["Name"] == name).cloned().unwrap();
     let log = service("Eventlog");
     assert_eq!((&log["State"], &log["StartMode"]), (&Value::from("Running"), &Value::from("Auto")));
     assert_eq!(log["StartName"], "LocalSystem");
     let executive = service("SMS_EXECUTIVE");
-    assert_eq!((&executive["State"], &executive["StartMode"]), (&Value::from("Stopped"), &Value::from("Auto")));
-    assert_eq!((&executive["StartName"], &executive["PathName"]), (&Value::from(r".\svc"), &Value::from(r"C:\cm\smsexec.exe")));
+    assert_eq!(
+        (&executive["State"], &executive["StartMode"]),
+        (&Value::from("Stopped"), &Value::from("Auto"))
+    );
+    assert_eq!(
+        (&executive["StartName"], &executive["PathName"]),
+        (&Value::from(r".\svc"), &Value::from(r"C:\cm\smsexec.exe"))
+    );
     assert_eq!(state(&out, "services").0, "complete");
     let registry = text(&out, "registry.reg");
     assert!(registry.contains("\"RequireSecuritySignature\"=dword:00000001\r\n"), "{registry}");
@@ -67,7 +74,11 @@ fn the_bytes_of_a_com_permission_are_read_from_the_registry() {
     let Some(prefix) = prefix() else { return };
     let (out, said) = collected("wine-com", |arguments| prefix.run_canned(arguments));
     let acl = text(&out, "acl.csv");
-    assert!(acl.contains("dcom,MachineLaunchRestriction,ok,O:BAG:BAD:(A;;CCDCSW;;;WD)\r\n"), "{acl}\n{}", said.all());
+    assert!(
+        acl.contains("dcom,MachineLaunchRestriction,ok,O:BAG:BAD:(A;;CCDCSW;;;WD)\r\n"),
+        "{acl}\n{}",
+        said.all()
+    );
     assert!(acl.contains("dcom,MachineAccessRestriction,absent,\r\n"), "{acl}");
 }
 
@@ -78,7 +89,10 @@ fn groups_rights_and_descriptors_come_through_the_native_calls() {
     assert_eq!(said.code, 3, "{}", said.all());
     let computer = &json(&out, "computer.json")[0];
     assert_eq!((&computer["Name"], &computer["DomainRole"]), (&Value::from("CM01"), &Value::from(3)));
-    assert_eq!((&computer["Domain"], &computer["MachineSid"]), (&Value::from("contoso.test"), &Value::from("S-1-5-21-11-12-13")));
+    assert_eq!(
+        (&computer["Domain"], &computer["MachineSid"]),
+        (&Value::from("contoso.test"), &Value::from("S-1-5-21-11-12-13"))
+    );
     let groups = json(&out, "groups.json");
     let names: Vec<&str> = groups.as_array().unwrap().iter().map(|g| g["Name"].as_str().unwrap()).collect();
     assert_eq!(names, ["Administrators", "SMS Admins", "Hidden"]);
@@ -87,10 +101,16 @@ fn groups_rights_and_descriptors_come_through_the_native_calls() {
     assert_eq!(groups[0]["Members"][1]["Name"], "CONTOSO\\Domänen-Admins");
     assert_eq!(groups[0]["Members"][2]["Name"], "S-1-5-21-21-22-23-1777");
     // Windows gives no buffer at all for an empty group.
-    assert_eq!((&groups[1]["SID"], &groups[1]["Members"]), (&Value::from("S-1-5-21-11-12-13-1004"), &serde_json::json!([])));
+    assert_eq!(
+        (&groups[1]["SID"], &groups[1]["Members"]),
+        (&Value::from("S-1-5-21-11-12-13-1004"), &serde_json::json!([]))
+    );
     let (status, why) = state(&out, "local-groups");
     assert_eq!(status, "partial");
-    assert!(why.starts_with("the members of Hidden: access denied; needs the right: local Administrators"), "{why}");
+    assert!(
+        why.starts_with("the members of Hidden: access denied; needs the right: local Administrators"),
+        "{why}"
+    );
     let rights = text(&out, "user-rights.inf");
     assert!(rights.contains("SeServiceLogonRight = *S-1-5-80-0,*S-1-5-21-21-22-23-1105\r\n"), "{rights}");
     assert_eq!(state(&out, "user-rights").0, "complete");

@@ -49,7 +49,8 @@ pub(crate) fn prefix() -> Option<&'static Prefix> {
         Some(Prefix::make(PathBuf::from(program)))
     });
     if prefix.is_none() {
-        let line = "left out: the tests of `host` under Wine; `cargo xtask lab` builds for Windows and runs them";
+        let line =
+            "left out: the tests of `host` under Wine; `cargo xtask lab` builds for Windows and runs them";
         let _ = writeln!(std::io::stderr(), "{line}");
     }
     prefix.as_ref()
@@ -87,14 +88,25 @@ impl Prefix {
         command.args(["reg", "import", r"C:\site.reg"]);
         done(command);
         let mut command = prefix.wine();
-        command.args(["sc", "create", "SMS_EXECUTIVE", r"binPath=C:\cm\smsexec.exe", "start=auto", r"obj=.\svc"]);
+        command.args([
+            "sc",
+            "create",
+            "SMS_EXECUTIVE",
+            r"binPath=C:\cm\smsexec.exe",
+            "start=auto",
+            r"obj=.\svc",
+        ]);
         done(command);
         prefix
     }
 
     fn wine(&self) -> Command {
         let mut command = Command::new("wine");
-        command.env("WINEPREFIX", &self.folder).env("WINEDEBUG", "-all").env_remove("DISPLAY").stdin(Stdio::null());
+        command
+            .env("WINEPREFIX", &self.folder)
+            .env("WINEDEBUG", "-all")
+            .env_remove("DISPLAY")
+            .stdin(Stdio::null());
         command.env("WINEDLLOVERRIDES", "netapi32=n,b;mscoree,mshtml=");
         command
     }
