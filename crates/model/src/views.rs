@@ -104,7 +104,8 @@ impl<'s> Views<'s> {
         let wants = |id: ViewId| wanted.contains(&id);
         let mut views = Views::default();
         // Nearly every answer names a principal, and building the graph costs one pass over its rows.
-        let needs_principals = wanted.iter().any(|id| !matches!(id, ViewId::Secrets | ViewId::Acls | ViewId::SmsProviders));
+        let needs_principals =
+            wanted.iter().any(|id| !matches!(id, ViewId::Secrets | ViewId::Acls | ViewId::SmsProviders));
         if needs_principals {
             views.principals = Some(Principals::build(snapshot));
         }
