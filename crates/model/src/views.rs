@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod acls;
 mod advanced_insights;
+mod discovery;
 mod expected;
 mod groups;
 mod holders;
@@ -22,15 +23,16 @@ use std::collections::BTreeSet;
 
 use cmlint_source::Sources;
 
-pub use access::{AskedRight, Guarded, Ruling};
+pub use access::{AskedRight, EntryFor, Guarded, Ruling};
 pub use accounts::{Account, AccountKind, Accounts};
 pub use acls::{AclObject, Acls, Found, path_key};
 pub use advanced_insights::{AdvancedInsights, InsightsPool, OnNetwork, SmsProviders};
+pub use discovery::{SearchBase, site_servers};
 pub use expected::{ConfigMgrGroup, Expected, ExpectedMembers};
 pub use groups::{Difference, FoundGroup, GroupMember};
 pub use holders::{Grantee, Holders};
 pub use permissions::{EffectiveGrant, Extent, On, Permissions, Within};
-pub use principals::{GroupPlace, Holder, Home, Principal, Principals, Reached};
+pub use principals::{GroupPlace, Holder, Home, Principal, Principals, Reached, domain_of_dn};
 pub use rbac::{AdminEntry, Administrators, Granted, RoleEntry, RoleOrigin, Roles};
 pub use remote_tools::RemoteTools;
 pub use rights::{Grant, Held, HostRight, Rights};

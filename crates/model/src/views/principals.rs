@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex};
 use cmlint_source::{Span, Spanned, Str};
 use cmlint_winsec::{Sid, well_known};
 
+pub use self::context::domain_of_dn;
 use self::memberships::Closure;
 use crate::proof::{Confidence, Proof, Step};
 use crate::rows::{DirectoryObject, LocalGroup, LookupAnswer};
