@@ -59,10 +59,11 @@ fn judge<'s>(
     subject: &mut Subject<'_>,
 ) {
     let right = |mask| AskedRight { mask, object_type: None };
-    let home = principals.domain_of(sid).unwrap_or_default();
+    let Some(home) = principals.domain_of(sid) else {
+        return subject.unknown(principals.unresolved(&name.text));
+    };
     // Whoever cannot sign in there cannot read either, whatever the list says of everybody.
     match principals.trusts(&base.domain(), home) {
-        _ if home.is_empty() => {}
         Answer::Yes(_) => {}
         Answer::Unknown(gaps) => return subject.unknown(gaps),
         Answer::No => {

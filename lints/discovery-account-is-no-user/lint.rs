@@ -84,7 +84,7 @@ fn report(account: &Account<'_>, what: Text, class: Option<Span>, subject: &mut 
     let name = principal(account.name.value.trim());
     let report = subject
         .fail(
-            text!("{} account `{}` of site {} is {}", method, name, site(account.scope.key()), what),
+            text!("`{}`, which {} of site {} signs in with, is {}", name, method, site(account.scope.key()), what),
             account.span(),
             text!("discovery signs in with this name and a stored password"),
         )
