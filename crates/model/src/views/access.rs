@@ -1,7 +1,5 @@
 //! Who can do what to an object with a security descriptor, with the proof.
 
-mod entries;
-
 use std::collections::BTreeMap;
 
 use cmlint_source::Span;
@@ -10,7 +8,6 @@ use cmlint_winsec::{
     Sid, Tri, Trustee, Verdict, access_check, sddl, well_known,
 };
 
-pub use self::entries::EntryFor;
 use super::acls::Acls;
 use super::holders::{Grantee, Holders};
 use super::principals::{Holder, Principals};
