@@ -118,6 +118,13 @@ pub const ADVANCED_INSIGHTS: &[PublishedRole] = &[
     },
 ];
 
+impl PublishedRole {
+    /// Whether bits on types of objects, as `granted` gives them, are all that the role grants, or more.
+    pub fn is_covered_by(&self, granted: impl Fn(i64) -> i64) -> bool {
+        self.grants.iter().all(|(kind, mask)| granted(*kind) & mask == *mask)
+    }
+}
+
 /// The type of an identifier.
 pub fn object_type(id: i64) -> Option<&'static ObjectType> {
     TYPES.get(&id)

@@ -202,6 +202,13 @@ impl<'s> Subjects<'s> for Via<'s, crate::views::Administrators<'s>> {
     }
 }
 
+/// Application pools of Advanced Insights; computers whose IIS was not collected may hold more.
+impl<'s> Subjects<'s> for Via<'s, crate::views::AdvancedInsights<'s>> {
+    fn holes(&self) -> Vec<Gap> {
+        self.view.holes().to_vec()
+    }
+}
+
 /// The files of a snapshot, as what may hold secrets; those that could not be read are holes.
 impl<'s> Subjects<'s> for Via<'s, crate::views::Secrets> {
     fn holes(&self) -> Vec<Gap> {

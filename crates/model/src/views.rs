@@ -4,6 +4,8 @@
 mod access;
 mod accounts;
 mod acls;
+mod advanced_insights;
+mod discovery;
 mod expected;
 mod groups;
 mod holders;
@@ -21,14 +23,16 @@ use std::collections::BTreeSet;
 
 use cmlint_source::Sources;
 
-pub use access::{AskedRight, Guarded, Ruling};
+pub use access::{AskedRight, EntryFor, Guarded, Ruling};
 pub use accounts::{Account, AccountKind, Accounts};
 pub use acls::{AclObject, Acls, Found, path_key};
+pub use advanced_insights::{AdvancedInsights, InsightsPool, OnNetwork, SmsProviders};
+pub use discovery::{SearchBase, site_servers};
 pub use expected::{ConfigMgrGroup, Expected, ExpectedMembers};
 pub use groups::{Difference, FoundGroup, GroupMember};
 pub use holders::{Grantee, Holders};
 pub use permissions::{EffectiveGrant, Extent, On, Permissions, Within};
-pub use principals::{GroupPlace, Holder, Home, Principal, Principals, Reached};
+pub use principals::{GroupPlace, Holder, Home, Principal, Principals, Reached, domain_of_dn};
 pub use rbac::{AdminEntry, Administrators, Granted, RoleEntry, RoleOrigin, Roles};
 pub use remote_tools::RemoteTools;
 pub use rights::{Grant, Held, HostRight, Rights};
@@ -58,6 +62,10 @@ pub enum ViewId {
     Sql,
     /// [`Acls`].
     Acls,
+    /// [`AdvancedInsights`].
+    AdvancedInsights,
+    /// [`SmsProviders`].
+    SmsProviders,
     /// [`Secrets`].
     Secrets,
 }
@@ -87,6 +95,8 @@ pub struct Views<'s> {
     rights: Option<Rights<'s>>,
     sql: Option<Sql<'s>>,
     acls: Option<Acls<'s>>,
+    advanced_insights: Option<AdvancedInsights<'s>>,
+    sms_providers: Option<SmsProviders<'s>>,
     secrets: Option<Secrets>,
 }
 
@@ -96,7 +106,8 @@ impl<'s> Views<'s> {
         let wants = |id: ViewId| wanted.contains(&id);
         let mut views = Views::default();
         // Nearly every answer names a principal, and building the graph costs one pass over its rows.
-        let needs_principals = wanted.iter().any(|id| !matches!(id, ViewId::Secrets | ViewId::Acls));
+        let needs_principals =
+            wanted.iter().any(|id| !matches!(id, ViewId::Secrets | ViewId::Acls | ViewId::SmsProviders));
         if needs_principals {
             views.principals = Some(Principals::build(snapshot));
         }
@@ -125,6 +136,9 @@ impl<'s> Views<'s> {
         if wants(ViewId::Sql) {
             views.sql = Some(Sql::build(snapshot));
         }
+        if wants(ViewId::AdvancedInsights) {
+            views.advanced_insights = Some(AdvancedInsights::build(snapshot, principals));
+        }
         views.finish(snapshot, sources, wants);
         views
     }
@@ -132,6 +146,9 @@ impl<'s> Views<'s> {
     fn finish(&mut self, snapshot: &'s Snapshot<'s>, sources: &'s Sources, wants: impl Fn(ViewId) -> bool) {
         if wants(ViewId::Acls) {
             self.acls = Some(Acls::build(snapshot));
+        }
+        if wants(ViewId::SmsProviders) {
+            self.sms_providers = Some(SmsProviders::build(snapshot));
         }
         if wants(ViewId::Secrets) {
             self.secrets = Some(Secrets::build(snapshot, sources));
@@ -164,6 +181,8 @@ views! {
         [SqlDatabasePrincipal], [SqlDatabaseRoleMember], [SqlDatabasePermission], [Directory], [LocalGroup],
     ];
     Acls => acls [[Acl]];
+    AdvancedInsights => advanced_insights [[Iis]];
+    SmsProviders => sms_providers [[SiteSystemRole]];
 }
 
 impl<'s> View<'s> for Secrets {

@@ -1,5 +1,7 @@
 //! `cargo xtask lab`: the tests of the collector against real servers.
 
+mod windows;
+
 use std::process::{Command, ExitCode, Stdio};
 
 use crate::Outcome;
@@ -22,8 +24,16 @@ pub(crate) fn run_lab(args: &Args) -> Outcome<ExitCode> {
         let text = format!("these packages are missing; as root: apt-get install -y {}", missing.join(" "));
         return Err(text.into());
     }
+    let program = windows::program()?;
+    // Tests ask the linter about what was collected.
+    let mut linter = cargo();
+    linter.args(["build", "--package", "cmlint"]);
+    if !run(&mut linter)?.success() {
+        return Ok(ExitCode::FAILURE);
+    }
     let mut tests = cargo();
     tests.args(["test", "--package", "cmlint-collect", "--features", "gssapi"]).env("CMLINT_LAB", "1");
+    tests.env("CMLINT_LAB_EXE", program);
     tests.args(args.filter.as_deref());
     println!("== {}", words(&tests));
     Ok(if run(&mut tests)?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

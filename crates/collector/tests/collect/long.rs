@@ -29,7 +29,7 @@ fn many_pages_need_no_more_memory_than_a_few() {
         let skip = path.split_once("SMS_Package?").and_then(|(_, query)| query.rsplit_once("$skip="));
         let Some((_, skip)) = skip else { return world.answer(path) };
         let skip: usize = skip.parse().unwrap();
-        if skip % (20 * ROWS) == 0 {
+        if skip.is_multiple_of(20 * ROWS) {
             seen.lock().unwrap().extend(peak(*of.lock().unwrap()));
         }
         let rows = if skip < PAGES * ROWS { skip..skip + ROWS } else { 0..0 };

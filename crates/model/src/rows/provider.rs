@@ -204,7 +204,7 @@ pub struct Forest<'a> {
     pub enable_discovery: Field<Bool>,
     /// 0 succeeded, 1 completed, 2 access denied, 3 failed, 4 stopped.
     pub discovery_status: Field<Int>,
-    /// The same numbers for publishing.
+    /// 0 unknown, 1 succeeded, 2 failed.
     pub publishing_status: Field<Int>,
     /// Where the site publishes.
     pub publishing_path: Field<Str<'a>>,

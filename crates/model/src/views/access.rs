@@ -1,5 +1,7 @@
 //! Who can do what to an object with a security descriptor, with the proof.
 
+mod entries;
+
 use std::collections::BTreeMap;
 
 use cmlint_source::Span;
@@ -8,6 +10,7 @@ use cmlint_winsec::{
     Sid, Tri, Trustee, Verdict, access_check, sddl, well_known,
 };
 
+pub use self::entries::EntryFor;
 use super::acls::Acls;
 use super::holders::{Grantee, Holders};
 use super::principals::{Holder, Principals};

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex};
 use cmlint_source::{Span, Spanned, Str};
 use cmlint_winsec::{Sid, well_known};
 
+pub use self::context::domain_of_dn;
 use self::memberships::Closure;
 use crate::proof::{Confidence, Proof, Step};
 use crate::rows::{DirectoryObject, LocalGroup, LookupAnswer};
@@ -252,11 +253,6 @@ impl<'s> Principals<'s> {
         let mut gap = hole.unwrap_or_else(|| Gap::new(Dataset::Directory, scope, Status::Partial, ""));
         gap.why = format!("nothing says which account `{name}` is");
         vec![gap]
-    }
-
-    /// The key of a computer, by its name in any form; see [`crate::Inventory::host_key`].
-    pub fn host_key(&self, name: &str) -> String {
-        self.snapshot.inventory().host_key(name)
     }
 
     /// The name of a computer's account, by the computer's name in any form: `CONTOSO\CM01$`. Without the

@@ -7,6 +7,7 @@ use cmlint_winsec::{Context, Sid};
 use super::{Principals, dn_key};
 use crate::rows::DirectoryObject;
 use crate::table::Row;
+use crate::{Dataset, Gap, Judged, Scope, Status};
 
 impl<'s> Principals<'s> {
     /// The SIDs that domain-relative aliases (`DA`, `LA`) stand for on a computer.
@@ -32,6 +33,20 @@ impl<'s> Principals<'s> {
         self.by_dn.get(&dn_key(dn)).copied()
     }
 
+    /// The directory object of a distinguished name, for a question that cannot be answered without it.
+    ///
+    /// # Errors
+    /// The hole: its domain was not collected, or the file does not hold it.
+    pub fn at_dn(&self, dn: &str) -> Judged<(&'s str, &'s Row<DirectoryObject<'s>>)> {
+        self.by_dn(dn).ok_or_else(|| {
+            let scope = Scope::domain(&domain_of_dn(dn));
+            let hole = self.snapshot.directory.hole(&scope, true);
+            let mut gap = hole.unwrap_or_else(|| Gap::new(Dataset::Directory, scope, Status::Partial, ""));
+            gap.why = format!("the directory file does not hold {dn}");
+            vec![gap]
+        })
+    }
+
     /// All directory objects, by distinguished name.
     pub fn objects(&self) -> impl Iterator<Item = (&'s str, &'s Row<DirectoryObject<'s>>)> {
         self.by_dn.values().copied()
@@ -42,4 +57,13 @@ impl<'s> Principals<'s> {
     pub fn known(&self) -> BTreeSet<Sid> {
         self.by_sid.keys().chain(self.labels.keys()).copied().collect()
     }
+}
+
+/// The DNS name of the domain of a distinguished name: its `DC` parts. Empty where it has none.
+pub fn domain_of_dn(dn: &str) -> String {
+    let part = |part: &str| {
+        let (kind, value) = part.split_once('=')?;
+        kind.trim().eq_ignore_ascii_case("dc").then(|| value.trim().to_lowercase())
+    };
+    dn.split(',').filter_map(part).collect::<Vec<_>>().join(".")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cmlint_winsec::{Sid, well_known};
 
-use super::{Principals, dn_key};
+use super::{Principals, dn_key, domain_of_dn};
 use crate::proof::{Proof, merge};
 use crate::table::Row;
 use crate::{Dataset, Gap, Scope, Status};
@@ -101,8 +101,7 @@ impl<'s> Principals<'s> {
     /// A member that no file holds: one of another domain may be a group. Those of the same domain are known
     /// from the other side, because everybody's groups are in the file.
     fn stranger(&self, key: &str, dn: &str) -> Option<Gap> {
-        let dns = key.split(',').filter_map(|part| part.strip_prefix("dc=")).collect::<Vec<_>>().join(".");
-        let scope = Scope::domain(&dns);
+        let scope = Scope::domain(&domain_of_dn(key));
         let status = self.snapshot.directory.statement(&scope).status;
         matches!(status, Status::NotCollected | Status::Failed).then(|| {
             let why = format!("the members of {dn} are not known");

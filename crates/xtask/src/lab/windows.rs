@@ -1,0 +1,38 @@
+//! The collector as Windows runs it: built from here, linted, and handed to the tests under Wine.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::Outcome;
+use crate::process::{cargo, root, run, words};
+
+const TARGET: &str = "x86_64-pc-windows-gnu";
+
+/// Builds the collector for Windows and gives the path of the program. Anything that clippy says is an error.
+pub(super) fn program() -> Outcome<PathBuf> {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let (toolchain, build) = (target.join("lab/windows"), target.join("lab/windows-build"));
+    let mut library = Command::new(root().join("crates/collector/lab/windows.sh"));
+    library.arg(&toolchain).current_dir(root());
+    succeed(library)?;
+    // A library of its own changes what is compiled, so it has a target folder of its own.
+    let mut flags = std::ffi::OsString::from("--sysroot=");
+    flags.push(toolchain.join("sysroot"));
+    let for_windows = |words: &[&str]| {
+        let mut command = cargo();
+        command.args(words).args(["--target", TARGET, "--package", "cmlint-collect", "--target-dir"]).arg(&build);
+        command.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUSTFLAGS", &flags);
+        command
+    };
+    let mut clippy = for_windows(&["clippy"]);
+    clippy.args(["--", "-D", "warnings"]);
+    succeed(clippy)?;
+    succeed(for_windows(&["build"]))?;
+    Ok(build.join(TARGET).join("debug/cmlint-collect.exe"))
+}
+
+fn succeed(mut command: Command) -> Outcome {
+    println!("== {}", words(&command));
+    let status = run(&mut command)?;
+    if status.success() { Ok(()) } else { Err(format!("it ended with {status}").into()) }
+}
