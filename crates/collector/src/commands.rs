@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use cmlint_model::{Dataset, ScopeKind};
 
-use crate::Failure;
+use crate::{Failure, directory, host, site, sql};
 
 /// Print the stock commands that give the same files, with the right that each needs.
 #[derive(clap::Args, Debug)]
@@ -26,20 +26,50 @@ pub(crate) fn text(args: &CommandsArgs) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn chosen(names: &[String]) -> Result<Vec<Dataset>, Failure> {
-    if names.is_empty() {
-        // What an organisation decides is nothing that can be collected.
-        return Ok(Dataset::all().filter(|d| *d != Dataset::Policy).collect());
+/// Who gives a dataset.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Giver {
+    /// A place of this program, by its name.
+    Place(&'static str),
+    /// A stock command only.
+    Command,
+    /// Nobody: an organisation decides it, and writes it down for the linter.
+    Organisation,
+}
+
+fn giver(dataset: Dataset) -> Giver {
+    if site::collects(dataset) {
+        Giver::Place("site")
+    } else if directory::DATASETS.contains(&dataset) {
+        Giver::Place("directory")
+    } else if host::DATASETS.contains(&dataset) {
+        Giver::Place("host")
+    } else if sql::views().any(|view| view == dataset) {
+        Giver::Place("sql")
+    } else if dataset == Dataset::Policy {
+        Giver::Organisation
+    } else {
+        Giver::Command
     }
-    names
-        .iter()
-        .map(|name| {
-            Dataset::from_name(name).filter(|d| *d != Dataset::Policy).ok_or_else(|| {
-                let known: Vec<&str> = Dataset::all().map(Dataset::name).collect();
-                Failure::Usage(format!("there is no dataset `{name}`; there are {}", known.join(", ")))
-            })
-        })
-        .collect()
+}
+
+fn chosen(names: &[String]) -> Result<Vec<Dataset>, Failure> {
+    let collected = || Dataset::all().filter(|d| giver(*d) != Giver::Organisation);
+    if names.is_empty() {
+        return Ok(collected().collect());
+    }
+    let one = |name: &String| match Dataset::from_name(name) {
+        Some(dataset) if giver(dataset) == Giver::Organisation => Err(Failure::Usage(format!(
+            "`{}` cannot be collected: it is what your organisation decides, in cmlint.toml",
+            dataset.name()
+        ))),
+        Some(dataset) => Ok(dataset),
+        None => {
+            let known: Vec<&str> = collected().map(Dataset::name).collect();
+            Err(Failure::Usage(format!("there is no dataset `{name}`; there are {}", known.join(", "))))
+        }
+    };
+    names.iter().map(one).collect()
 }
 
 fn describe(dataset: Dataset, text: &mut String) {
@@ -51,6 +81,9 @@ fn describe(dataset: Dataset, text: &mut String) {
         ScopeKind::Hierarchy | ScopeKind::Site | ScopeKind::File => "",
     };
     let _ = writeln!(text, "\n# {}{each}\n# file: {}\n# needs: {}", info.name, info.pattern, info.right);
+    if let Giver::Place(place) = giver(dataset) {
+        let _ = writeln!(text, "# the same as: cmlint-collect {place}");
+    }
     match info.lazy {
         [] => {
             let _ = writeln!(text, "{}", info.command);
@@ -83,6 +116,28 @@ mod tests {
             let command = info.lazy.first().map_or(info.command, |l| l.command);
             assert!(all.lines().any(|line| line == command), "{}", info.name);
         }
+    }
+
+    #[test]
+    fn every_dataset_is_collected_or_has_a_command_or_cannot_be_collected() {
+        let of = |giver: Giver| Dataset::all().filter(move |d| self::giver(*d) == giver).map(Dataset::name);
+        assert_eq!(of(Giver::Command).collect::<Vec<_>>(), ["security-role-xml"]);
+        assert_eq!(of(Giver::Organisation).collect::<Vec<_>>(), ["policy"]);
+        let all = self::of(&[]).unwrap();
+        for dataset in Dataset::all().filter(|d| giver(*d) != Giver::Organisation) {
+            assert!(all.contains(&format!("\n# {}", dataset.name())), "{}", dataset.name());
+            assert!(
+                !dataset.info().command.contains("cmlint"),
+                "{}: no program may run there",
+                dataset.name()
+            );
+        }
+        for place in ["site", "directory", "host", "sql"] {
+            assert_ne!(of(Giver::Place(place)).count(), 0, "{place}");
+            assert!(all.contains(&format!("# the same as: cmlint-collect {place}\n")), "{place}");
+        }
+        let error = self::of(&["policy"]).unwrap_err().to_string();
+        assert!(error.contains("cannot be collected") && error.contains("cmlint.toml"), "{error}");
     }
 
     #[test]

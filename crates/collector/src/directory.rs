@@ -92,6 +92,9 @@ impl<'a> DirectoryPlace<'a> {
     }
 }
 
+/// The datasets of a directory.
+pub(crate) const DATASETS: [Dataset; 3] = [Dataset::Directory, Dataset::Lookup, Dataset::Domain];
+
 const RIGHT: &str = "any user of the domain; Read Permissions for the descriptors";
 
 impl Place for DirectoryPlace<'_> {
@@ -167,9 +170,8 @@ impl DirectoryPlace<'_> {
     /// Nobody could be asked anything.
     fn refused(&self, run: &Run<'_>, scope: &Scope, refusal: &Refusal) -> Result<(), Failure> {
         let source = self.server.url();
-        for (dataset, scope) in
-            [(Dataset::Directory, scope), (Dataset::Lookup, scope), (Dataset::Domain, &Scope::Hierarchy)]
-        {
+        for dataset in DATASETS {
+            let scope = if dataset == Dataset::Domain { &Scope::Hierarchy } else { scope };
             run.out.record(Part::new(dataset, scope.clone(), State::Failed(why(refusal)), &source))?;
         }
         Ok(())

@@ -33,7 +33,7 @@ use crate::out::path_of;
 use crate::{Ask, Failure, Place, Run};
 
 /// The datasets of a computer, in the order in which they are collected.
-const DATASETS: [Dataset; 8] = [
+pub(crate) const DATASETS: [Dataset; 8] = [
     Dataset::Computer,
     Dataset::LocalGroup,
     Dataset::UserRight,

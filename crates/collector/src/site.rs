@@ -129,6 +129,11 @@ fn of_class(dataset: Dataset) -> Dataset {
     if dataset == Dataset::TaskSequence { Dataset::TaskSequencePackage } else { dataset }
 }
 
+/// Whether it is collected here.
+pub(crate) fn collects(dataset: Dataset) -> bool {
+    CLASSES.iter().any(|class| class.dataset == of_class(dataset))
+}
+
 fn datasets(class: &Class) -> impl Iterator<Item = Dataset> + use<> {
     let sequences = (class.dataset == Dataset::TaskSequencePackage).then_some(Dataset::TaskSequence);
     std::iter::once(class.dataset).chain(sequences)

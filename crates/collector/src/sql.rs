@@ -59,7 +59,7 @@ impl SqlArgs {
 }
 
 /// The views that are read, in the order of the script.
-fn views() -> impl Iterator<Item = Dataset> {
+pub(crate) fn views() -> impl Iterator<Item = Dataset> {
     Dataset::all().filter(|d| d.info().scope == ScopeKind::Database)
 }
 

@@ -9,7 +9,9 @@ mod sequence;
 mod shape;
 mod sql;
 
-pub use directory::{Descriptor, DirectoryObject, Domain, Lookup, LookupAnswer};
+pub use directory::{
+    Descriptor, DirectoryObject, Domain, Lookup, LookupAnswer, TEXT_ATTRIBUTES, TYPED_ATTRIBUTES,
+};
 pub use host::{AclEntry, AclState, AppPool, Computer, LocalGroup, Member, PoolIdentity, Service, UserRight};
 pub use identity::Identity;
 pub use provider::{

@@ -1,38 +1,11 @@
 //! Directory objects from LDIF.
 
-use cmlint_model::rows::{Descriptor, DirectoryObject};
+use cmlint_model::rows::{Descriptor, DirectoryObject, TEXT_ATTRIBUTES};
 use cmlint_source::{Problem, Spanned, Str};
 use cmlint_text::ldif::{self, Record, Value};
 use cmlint_winsec::Sid;
 
 use super::Reader;
-
-/// Attributes that are kept as text beside the typed ones.
-const KEPT: &[&str] = &[
-    "accountexpires",
-    "admincount",
-    "description",
-    "displayname",
-    "flatname",
-    "gplink",
-    "lockouttime",
-    "managedby",
-    "ms-ds-machineaccountquota",
-    "msds-groupmsamembership",
-    "msds-managedby",
-    "name",
-    "netbiosname",
-    "operatingsystem",
-    "profilepath",
-    "pwdlastset",
-    "securityidentifier",
-    "serviceprincipalname",
-    "trustattributes",
-    "trustdirection",
-    "trustpartner",
-    "trusttype",
-    "whencreated",
-];
 
 pub(super) fn read(reader: &mut Reader<'_, '_>) {
     let mut rows = Vec::new();
@@ -89,7 +62,9 @@ fn object<'a>(record: &Record<'a>, problems: &mut Vec<Problem>) -> Option<Direct
             "grouptype" => object.group_type = number(value, name, problems),
             "ntsecuritydescriptor" => object.descriptor = descriptor(value),
             lower => {
-                if let (Some(known), Some(text)) = (KEPT.iter().find(|k| **k == lower), text(value)) {
+                if let (Some(known), Some(text)) =
+                    (TEXT_ATTRIBUTES.iter().find(|k| **k == lower), text(value))
+                {
                     object.attributes.push((Str(std::borrow::Cow::Borrowed(known)), text));
                 }
             }
@@ -139,5 +114,43 @@ fn descriptor<'a>(value: &Value<'a>) -> Option<Descriptor<'a>> {
         Value::Text(text) => Some(Descriptor::Text(text.spanned(), text.map())),
         Value::Base64 { bytes, span } => Some(Descriptor::Bytes(Spanned::new(bytes.clone(), *span))),
         Value::Unreadable { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cmlint_model::rows::TYPED_ATTRIBUTES;
+    use cmlint_source::{Encoding, Sources};
+
+    use super::*;
+
+    fn of(attribute: &str) -> String {
+        let value = match attribute {
+            "objectsid" => "S-1-5-21-1-2-3-1105",
+            "ntsecuritydescriptor" => "O:BAG:BAD:",
+            "primarygroupid" | "useraccountcontrol" | "grouptype" => "513",
+            _ => "x",
+        };
+        let mut sources = Sources::new();
+        let text = format!("dn: CN=a,DC=b\n{attribute}: {value}\n");
+        let file = sources.add("a.ldf", text, Encoding::Utf8);
+        let mut shown = String::new();
+        let problems = ldif::for_each(sources.get(file), |record| {
+            let mut object = object(&record, &mut Vec::new()).unwrap();
+            // The record is as long as its text; everything else is what was read.
+            object.span = object.dn.span;
+            shown = format!("{object:?}");
+        });
+        assert!(problems.is_empty() && !shown.is_empty(), "{attribute}: {problems:?}");
+        shown
+    }
+
+    #[test]
+    fn each_attribute_of_the_two_lists_is_read_and_no_other() {
+        let nothing = of("description");
+        assert_eq!(of("info"), nothing);
+        for attribute in TYPED_ATTRIBUTES.iter().chain(TEXT_ATTRIBUTES) {
+            assert_ne!(of(attribute), nothing, "{attribute}");
+        }
     }
 }

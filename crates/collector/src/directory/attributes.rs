@@ -15,6 +15,7 @@ const PRINCIPAL: &[&str] = &[
     "groupType",
     "adminCount",
     "accountExpires",
+    "profilePath",
     "pwdLastSet",
     "lockoutTime",
     "whenCreated",
@@ -94,6 +95,9 @@ pub(crate) const SERVER: &[&str] =
 
 #[cfg(test)]
 mod tests {
+    use cmlint_model::Dataset;
+    use cmlint_model::rows::{TEXT_ATTRIBUTES, TYPED_ATTRIBUTES};
+
     use super::*;
 
     /// Attributes that hold secrets, or text in which people leave them.
@@ -116,6 +120,46 @@ mod tests {
         "*",
         "+",
     ];
+
+    #[test]
+    fn what_the_linter_reads_is_asked_for() {
+        // Of a trust and of the head of a domain it reads what no principal has.
+        let of_trusts =
+            |name: &str| name.starts_with("trust") || matches!(name, "flatname" | "securityidentifier");
+        let asks = |list: &[&str], name: &str| list.iter().any(|asked| asked.eq_ignore_ascii_case(name));
+        for name in TYPED_ATTRIBUTES.iter().chain(TEXT_ATTRIBUTES).copied() {
+            match name {
+                "ms-ds-machineaccountquota" => assert!(asks(DOMAIN, name)),
+                name if of_trusts(name) => assert!(asks(TRUST, name), "{name}"),
+                // Who else is in a group above is not asked, and what may be done to a mere member is not either.
+                "member" => assert!(asks(&named(), name)),
+                "ntsecuritydescriptor" => {
+                    for list in [&named()[..], &above(), DOMAIN, PLACE] {
+                        assert!(asks(list, name));
+                    }
+                }
+                name => {
+                    for list in [&named()[..], &above(), &member()] {
+                        assert!(asks(list, name), "{name}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_stock_command_asks_for_the_same() {
+        let command = Dataset::Directory.info().command;
+        let (_, list) = command.split_once(" -l ").expect("a list of attributes");
+        let asked: Vec<String> =
+            list.split([' ', '"']).next().unwrap_or_default().split(',').map(str::to_lowercase).collect();
+        for name in TYPED_ATTRIBUTES.iter().chain(TEXT_ATTRIBUTES) {
+            assert!(asked.iter().any(|asked| asked == name), "{name}");
+        }
+        for name in asked {
+            assert!(!NEVER.iter().any(|never| name.contains(never)), "{name}");
+        }
+    }
 
     #[test]
     fn no_attribute_that_holds_a_secret_is_asked_for() {

@@ -4,6 +4,38 @@ use cmlint_source::{Field, OffsetMap, Span, Spanned, Str};
 use cmlint_winsec::Sid;
 use serde::Deserialize;
 
+/// Attributes that have a field of their own in [`DirectoryObject`], in lower case.
+pub const TYPED_ATTRIBUTES: &[&str] = &[
+    "dnshostname",
+    "grouptype",
+    "member",
+    "memberof",
+    "ntsecuritydescriptor",
+    "objectclass",
+    "objectsid",
+    "primarygroupid",
+    "samaccountname",
+    "useraccountcontrol",
+    "userprincipalname",
+];
+
+/// Attributes that are kept as text beside them, in lower case. What is not here is not read from a file, and what is
+/// here is asked for by the collector, so that an attribute that an object lacks is one that it does not have.
+pub const TEXT_ATTRIBUTES: &[&str] = &[
+    "accountexpires",
+    "flatname",
+    "lockouttime",
+    "ms-ds-machineaccountquota",
+    "profilepath",
+    "pwdlastset",
+    "securityidentifier",
+    "trustattributes",
+    "trustdirection",
+    "trustpartner",
+    "trusttype",
+    "whencreated",
+];
+
 /// An object of an Active Directory domain.
 #[derive(Debug)]
 pub struct DirectoryObject<'a> {
@@ -31,7 +63,7 @@ pub struct DirectoryObject<'a> {
     pub group_type: Option<Spanned<i64>>,
     /// `nTSecurityDescriptor` as SDDL, where it was written as text.
     pub descriptor: Option<Descriptor<'a>>,
-    /// Other attributes with a single-line text value, by lower-case name.
+    /// The attributes of [`TEXT_ATTRIBUTES`] that it has.
     pub attributes: Vec<(Str<'a>, Spanned<Str<'a>>)>,
     /// The record.
     pub span: Span,
@@ -52,8 +84,12 @@ impl DirectoryObject<'_> {
         self.classes.iter().any(|c| c.eq_ignore_ascii_case(class))
     }
 
-    /// The value of another attribute, by its lower-case name.
+    /// The value of another attribute, by its lower-case name, which is one of [`TEXT_ATTRIBUTES`].
     pub fn attribute(&self, name: &str) -> Option<Spanned<&str>> {
+        debug_assert!(
+            TEXT_ATTRIBUTES.contains(&name),
+            "{name} is read from no file: name it in TEXT_ATTRIBUTES"
+        );
         let found = self.attributes.iter().find(|(n, _)| **n == *name)?;
         Some(Spanned::new(&*found.1.value, found.1.span))
     }

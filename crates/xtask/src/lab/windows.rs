@@ -20,7 +20,10 @@ pub(super) fn program() -> Outcome<PathBuf> {
     flags.push(toolchain.join("sysroot"));
     let for_windows = |words: &[&str]| {
         let mut command = cargo();
-        command.args(words).args(["--target", TARGET, "--package", "cmlint-collect", "--target-dir"]).arg(&build);
+        command
+            .args(words)
+            .args(["--target", TARGET, "--package", "cmlint-collect", "--target-dir"])
+            .arg(&build);
         command.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUSTFLAGS", &flags);
         command
     };
