@@ -166,11 +166,12 @@ impl Host for Native {
         match calls::shares(server.as_deref()) {
             Ok(shares) => Ok(shares
                 .into_iter()
-                .map(|(name, path, descriptor)| Share {
-                    descriptor: descriptor
-                        .ok_or(Refused::Failed(format!("the share {name} has no descriptor"))),
-                    path: path.filter(|path| !path.is_empty()),
-                    name,
+                .map(|share| Share {
+                    descriptor: share
+                        .descriptor
+                        .ok_or(Refused::Failed(format!("the share {} has no descriptor", share.name))),
+                    path: Some(share.path).filter(|path| !path.is_empty()),
+                    name: share.name,
                 })
                 .collect()),
             Err(code) if code.number == 5 => {

@@ -98,16 +98,25 @@ pub(crate) fn sid_of(server: Option<&str>, name: &str) -> Result<Sid, Code> {
     unsafe { sid(buffer.as_mut_ptr().cast()) }.ok_or(Code { call: CALL, number: ERROR_INVALID_SID })
 }
 
-/// The shares: name, folder, descriptor.
-pub(crate) fn shares(server: Option<&str>) -> Result<Vec<(String, Option<String>, Option<Vec<u8>>)>, Code> {
+/// A share as the system tells of it.
+pub(crate) struct FoundShare {
+    pub(crate) name: String,
+    /// Its folder.
+    pub(crate) path: String,
+    /// Self-relative; absent where it has none.
+    pub(crate) descriptor: Option<Vec<u8>>,
+}
+
+/// The shares with their descriptors.
+pub(crate) fn shares(server: Option<&str>) -> Result<Vec<FoundShare>, Code> {
     share_pages(server, 502, |share: &SHARE_INFO_502| {
         // SAFETY: name, path and descriptor lie in the buffer, which is freed afterwards.
         unsafe {
-            (
-                text(share.shi502_netname),
-                Some(text(share.shi502_path)),
-                descriptor(share.shi502_security_descriptor),
-            )
+            FoundShare {
+                name: text(share.shi502_netname),
+                path: text(share.shi502_path),
+                descriptor: descriptor(share.shi502_security_descriptor),
+            }
         }
     })
 }
