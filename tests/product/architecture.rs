@@ -138,6 +138,7 @@ fn the_linter_holds_no_network_code() {
 fn licences_are_among_those_that_were_agreed() {
     const AGREED: &[&str] = &[
         "MIT",
+        "MIT-0",
         "Apache-2.0",
         "BSD-2-Clause",
         "BSD-3-Clause",

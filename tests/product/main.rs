@@ -12,6 +12,7 @@ mod forbidden;
 mod formats;
 mod outputs;
 mod own_files;
+mod places;
 mod program;
 mod samples;
 mod secrets;

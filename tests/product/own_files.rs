@@ -70,7 +70,7 @@ impl House {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.unwrap();
         let target = to.join(entry.path().strip_prefix(from).unwrap());
@@ -391,17 +391,4 @@ fn what_is_not_collected_on_purpose_is_shown_and_is_no_reason_to_fail() {
     house.write("some.toml", &datasets[1..].iter().map(entry).collect::<String>());
     let some = house.path("some.toml");
     assert_eq!(check(&["--config", some.to_str().unwrap()]).code, if datasets.len() > 1 { 3 } else { 0 });
-}
-
-#[test]
-fn completions_name_the_commands_of_every_shell() {
-    let house = House::new("completions");
-    for shell in ["bash", "zsh", "fish", "powershell"] {
-        let said = house.run(&["completions", shell]);
-        assert_eq!(said.code, 0, "{}", said.all());
-        for word in ["check", "baseline", "who-can", "not-collected"] {
-            assert_eq!(said.out.contains(word), word != "not-collected", "{word} of {shell}");
-        }
-    }
-    assert_eq!(house.run(&["completions", "tcsh"]).code, 2);
 }

@@ -57,7 +57,7 @@ pub(crate) fn said(output: Output) -> Said {
 
 /// The program that was built for this test run: cargo builds the binaries of the workspace only on
 /// request, so it is built once here.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     use std::sync::OnceLock;
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT
