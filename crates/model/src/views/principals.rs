@@ -255,6 +255,11 @@ impl<'s> Principals<'s> {
         vec![gap]
     }
 
+    /// The key of a computer, by its name in any form; see [`crate::Inventory::host_key`].
+    pub fn host_key(&self, name: &str) -> String {
+        self.snapshot.inventory().host_key(name)
+    }
+
     /// The name of a computer's account, by the computer's name in any form: `CONTOSO\CM01$`. Without the
     /// NetBIOS name of the domain, its DNS name.
     pub fn computer_name(&self, host: &str) -> Name {
