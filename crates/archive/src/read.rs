@@ -93,6 +93,7 @@ pub(crate) fn bare(snapshot: &mut Snapshot<'_>, dataset: Dataset, scope: Scope, 
     each! {
         Site => Site, SiteDefinition => SiteDefinition, SiteSystemRole => SiteSystemRole, Component => Component,
         ClientComponent => ClientComponent, StoredAccount => StoredAccount, Address => Address, Forest => Forest,
+        ForestStatus => ForestStatus,
         Admin => Admin, Role => Role, SecuredObject => SecuredObject, SecurityScope => SecurityScope,
         Collection => Collection, ClientSettings => ClientSettings, PackageAccess => PackageAccess,
         TaskSequencePackage => TaskSequencePackage, RoleXml => RoleXml, TaskSequence => TaskSequence,

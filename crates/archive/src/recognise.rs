@@ -66,6 +66,7 @@ const SIGNATURES: &[(Dataset, &[&str])] = &[
     (Dataset::Collection, &["CollectionID", "LimitToCollectionID"]),
     (Dataset::ClientSettings, &["SettingsID", "AgentConfigurations"]),
     (Dataset::Forest, &["ForestFQDN", "PublishingStatus"]),
+    (Dataset::ForestStatus, &["ForestID", "SiteCode", "PublishingEnabled"]),
     (Dataset::PackageAccess, &["PackageID", "UserName", "Access"]),
     (Dataset::TaskSequencePackage, &["PackageID", "Sequence"]),
     (Dataset::Address, &["DesSiteCode", "ItemName"]),

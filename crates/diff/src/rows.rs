@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use cmlint_model::rows::{
-    Address, AppPool, ClientSettings, Collection, Computer, Domain, Forest, Lookup, PackageAccess,
-    SecuredObject, SecurityScope, Service, Site, SqlServerProperty, StoredAccount, TaskSequence,
-    TaskSequencePackage,
+    Address, AppPool, ClientSettings, Collection, Computer, Domain, Forest, ForestStatus, Lookup,
+    PackageAccess, SecuredObject, SecurityScope, Service, Site, SqlServerProperty, StoredAccount,
+    TaskSequence, TaskSequencePackage,
 };
 use cmlint_model::words::{Name, domain, host, path, site, term};
 use cmlint_model::{Fact, Row, Scope, Text, text};
@@ -25,6 +25,7 @@ pub(crate) fn changes<'s>(pair: &Pair<'_, 's>) -> Vec<Change> {
         StoredAccount,
         Address,
         Forest,
+        ForestStatus,
         SecuredObject,
         SecurityScope,
         Collection,

@@ -110,6 +110,8 @@ datasets! {
     MaintenanceTask,
     /// `SMS_ADForest`.
     Forest,
+    /// `SMS_ADForestDiscoveryStatus`: which site discovers which forest and publishes to it.
+    ForestStatus,
     /// `SMS_Admin`: administrative users.
     Admin,
     /// `SMS_Role`: security roles.

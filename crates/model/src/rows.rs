@@ -16,7 +16,7 @@ pub use host::{AclEntry, AclState, AppPool, Computer, LocalGroup, Member, PoolId
 pub use identity::Identity;
 pub use provider::{
     Address, AgentConfiguration, ClientComponent, ClientSettings, Collection, Component, ComponentItem,
-    Forest, PackageAccess, Prop, PropList, Site, SiteDefinition, SiteSystemRole, StoredAccount,
+    Forest, ForestStatus, PackageAccess, Prop, PropList, Site, SiteDefinition, SiteSystemRole, StoredAccount,
     TaskSequencePackage, place_of, prop, prop_list,
 };
 pub use rbac::{

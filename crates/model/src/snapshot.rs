@@ -183,6 +183,7 @@ snapshot! {
     stored_accounts: StoredAccount => StoredAccount,
     addresses: Address => Address,
     forests: Forest => Forest,
+    forest_statuses: ForestStatus => ForestStatus,
     admins: Admin => Admin,
     roles: Role => Role,
     secured_objects: SecuredObject => SecuredObject,

@@ -19,6 +19,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) {
     each! {
         Site => Site, SiteDefinition => SiteDefinition, SiteSystemRole => SiteSystemRole, Component => Component,
         ClientComponent => ClientComponent, StoredAccount => StoredAccount, Address => Address, Forest => Forest,
+        ForestStatus => ForestStatus,
         Admin => Admin, Role => Role, SecuredObject => SecuredObject, SecurityScope => SecurityScope,
         Collection => Collection, ClientSettings => ClientSettings, PackageAccess => PackageAccess,
         Computer => Computer, LocalGroup => LocalGroup, Service => Service, Domain => Domain,

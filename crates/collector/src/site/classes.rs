@@ -21,7 +21,7 @@ const fn class(dataset: Dataset, keys: &'static [&'static str], never_empty: boo
 const ITEM: &[&str] = &["FileType", "ItemName", "ItemType", "SiteCode"];
 
 /// All classes that are asked for. The first two tell where the snapshot belongs and how much the caller sees.
-pub(crate) const CLASSES: [Class; 25] = [
+pub(crate) const CLASSES: [Class; 26] = [
     class(Dataset::Site, &[], true),
     class(Dataset::Admin, &["AdminID"], true),
     class(Dataset::Role, &["RoleID"], true),
@@ -38,6 +38,7 @@ pub(crate) const CLASSES: [Class; 25] = [
     class(Dataset::SiteControlProperty, &[], true),
     class(Dataset::SiteControlPropertyList, &[], true),
     class(Dataset::Forest, &[], false),
+    class(Dataset::ForestStatus, &[], false),
     class(Dataset::Collection, &[], true),
     class(Dataset::CollectionSettings, &["CollectionID"], false),
     class(Dataset::ClientSettings, &["SettingsID"], true),

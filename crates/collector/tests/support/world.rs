@@ -83,6 +83,7 @@ impl World {
             vec![json!({"SiteCode": "PS1", "ItemType": "x", "PropertyListName": "y", "Values": []})],
         );
         classes.insert("SMS_ADForest", vec![json!({"ForestFQDN": "contoso.test", "ForestID": 1, "Account": "", "EnableDiscovery": true, "PublishingStatus": 1})]);
+        classes.insert("SMS_ADForestDiscoveryStatus", vec![json!({"ForestID": 1, "SiteCode": "PS1", "DiscoveryEnabled": true, "PublishingEnabled": true})]);
         classes.insert("SMS_Admin", vec![
             json!({"AdminID": 16777217, "AccountType": 0, "AdminSid": "S-1-5-21-1111111111-2222222222-3333333333-500", "LogonName": "CONTOSO\\Administrator",
                 "IsGroup": false, "RoleNames": ["Full Administrator"], "CategoryNames": ["All"], "CollectionNames": [], "SourceSite": "PS1",

@@ -40,6 +40,7 @@ identities! {
     StoredAccount: |row| text(&row.user_name);
     Address: |row| text(&row.item_name);
     Forest: |row| text(&row.forest_fqdn);
+    ForestStatus: |row| number(&row.forest_id);
     Admin: |row| text(&row.logon_name).or_else(|| text(&row.admin_sid));
     Role: |row| text(&row.role_name).or_else(|| text(&row.role_id));
     SecuredObject: |row| number(&row.object_type);

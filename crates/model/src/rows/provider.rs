@@ -198,6 +198,9 @@ pub struct Forest<'a> {
     /// DNS name of the forest.
     #[serde(borrow, rename = "ForestFQDN")]
     pub forest_fqdn: Field<Str<'a>>,
+    /// Identifier, by which [`ForestStatus`] names it.
+    #[serde(rename = "ForestID")]
+    pub forest_id: Field<Int>,
     /// The forest account; empty means the site server's computer account.
     pub account: Field<Str<'a>>,
     /// Whether the forest is discovered.
@@ -208,6 +211,22 @@ pub struct Forest<'a> {
     pub publishing_status: Field<Int>,
     /// Where the site publishes.
     pub publishing_path: Field<Str<'a>>,
+}
+
+/// `SMS_ADForestDiscoveryStatus`: what one site does with one forest.
+#[derive(Deserialize, Debug, Default)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct ForestStatus<'a> {
+    /// Identifier of the [`Forest`].
+    #[serde(rename = "ForestID")]
+    pub forest_id: Field<Int>,
+    /// The site.
+    #[serde(borrow)]
+    pub site_code: Field<Str<'a>>,
+    /// Whether the site discovers the forest.
+    pub discovery_enabled: Field<Bool>,
+    /// Whether the site publishes to the forest.
+    pub publishing_enabled: Field<Bool>,
 }
 
 /// `SMS_TaskSequencePackage`. The sequence itself becomes a [`crate::rows::TaskSequence`].

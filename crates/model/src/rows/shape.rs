@@ -137,6 +137,12 @@ impl Shape for StoredAccount<'_> {
     }
 }
 
+impl Shape for ForestStatus<'_> {
+    fn own_scope(&self) -> Option<Scope> {
+        site(&self.site_code)
+    }
+}
+
 impl Shape for Address<'_> {
     fn own_scope(&self) -> Option<Scope> {
         site(&self.site_code)

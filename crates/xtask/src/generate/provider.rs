@@ -18,6 +18,8 @@ pub(crate) fn write(world: &World, out: &mut Out) -> Outcome {
     put(Dataset::StoredAccount, SITES.iter().filter(|s| s.kind == 2).flat_map(stored).collect())?;
     put(Dataset::Address, SITES.iter().filter(|s| s.kind == 2).flat_map(addresses).collect())?;
     put(Dataset::Forest, vec![forest()])?;
+    let publishing = |site: &Site| json!({"ForestID": 16777217, "SiteCode": site.code, "DiscoveryEnabled": true, "PublishingEnabled": true});
+    put(Dataset::ForestStatus, SITES.iter().map(publishing).collect())?;
     put(Dataset::Role, security_roles())?;
     put(
         Dataset::SecurityScope,
