@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use cmlint_lint::prelude::*;
 
 /// Looks for packages to which, beside administrators, only a network access account has access.
@@ -27,13 +25,8 @@ impl Lint for This {
         (entries, network_access, names): &Self::Evidence<'s>,
         out: &mut Sink,
     ) {
-        let mut packages: BTreeMap<String, Vec<&Account<'_>>> = BTreeMap::new();
-        for (_, row) in entries.iter() {
-            let Some(id) = row.data.package_id.filled() else { continue };
-            let named = packages.entry(id.value.trim().to_uppercase()).or_default();
-            named.extend(access.iter().filter(|account| within(account.span(), row.span)));
-        }
-        for (package, named) in packages {
+        for (package, entries) in PackageEntry::by_package(entries.iter(), names) {
+            let named: Vec<&Account<'_>> = entries.iter().map(|entry| &entry.account).collect();
             let Some(first) = named.first() else { continue };
             let object = Object::new(
                 Key::new("package", &package),
@@ -75,13 +68,6 @@ impl Lint for This {
             }
         }
     }
-}
-
-/// Whether a place lies in another one.
-fn within(inner: Span, outer: Span) -> bool {
-    inner.file == outer.file
-        && outer.start <= inner.start
-        && inner.start + inner.len <= outer.start + outer.len
 }
 
 fn same_as_one(

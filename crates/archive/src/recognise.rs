@@ -68,6 +68,7 @@ const SIGNATURES: &[(Dataset, &[&str])] = &[
     (Dataset::Forest, &["ForestFQDN", "PublishingStatus"]),
     (Dataset::ForestStatus, &["ForestID", "SiteCode", "PublishingEnabled"]),
     (Dataset::PackageAccess, &["PackageID", "UserName", "Access"]),
+    (Dataset::Device, &["Name", "Domain", "IsClient"]),
     (Dataset::TaskSequencePackage, &["PackageID", "Sequence"]),
     (Dataset::Address, &["DesSiteCode", "ItemName"]),
     (Dataset::LocalGroup, &["Name", "SID", "Members"]),

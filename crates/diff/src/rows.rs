@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cmlint_model::rows::{
-    Address, AppPool, ClientSettings, Collection, Computer, Domain, Forest, ForestStatus, Lookup,
+    Address, AppPool, ClientSettings, Collection, Computer, Device, Domain, Forest, ForestStatus, Lookup,
     PackageAccess, SecuredObject, SecurityScope, Service, Site, SqlServerProperty, StoredAccount,
     TaskSequence, TaskSequencePackage,
 };
@@ -31,6 +31,7 @@ pub(crate) fn changes<'s>(pair: &Pair<'_, 's>) -> Vec<Change> {
         Collection,
         ClientSettings,
         PackageAccess,
+        Device,
         TaskSequencePackage,
         Computer,
         Service,

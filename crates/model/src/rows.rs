@@ -16,8 +16,8 @@ pub use host::{AclEntry, AclState, AppPool, Computer, LocalGroup, Member, PoolId
 pub use identity::Identity;
 pub use provider::{
     Address, AgentConfiguration, ClientComponent, ClientSettings, Collection, Component, ComponentItem,
-    Forest, ForestStatus, PackageAccess, Prop, PropList, Site, SiteDefinition, SiteSystemRole, StoredAccount,
-    TaskSequencePackage, place_of, prop, prop_list,
+    Device, Forest, ForestStatus, PackageAccess, Prop, PropList, Site, SiteDefinition, SiteSystemRole,
+    StoredAccount, TaskSequencePackage, place_of, prop, prop_list,
 };
 pub use rbac::{
     Admin, NamedOperation, Operation, Permission, Role, RoleXml, SecuredObject, SecurityScope, mask_span,

@@ -191,6 +191,7 @@ snapshot! {
     collections: Collection => Collection,
     client_settings: ClientSettings => ClientSettings,
     package_access: PackageAccess => PackageAccess,
+    devices: Device => Device,
     task_sequence_packages: TaskSequencePackage => TaskSequencePackage,
     role_xml: RoleXml => RoleXml,
     task_sequences: TaskSequence => TaskSequence,

@@ -21,7 +21,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) {
         ClientComponent => ClientComponent, StoredAccount => StoredAccount, Address => Address, Forest => Forest,
         ForestStatus => ForestStatus,
         Admin => Admin, Role => Role, SecuredObject => SecuredObject, SecurityScope => SecurityScope,
-        Collection => Collection, ClientSettings => ClientSettings, PackageAccess => PackageAccess,
+        Collection => Collection, ClientSettings => ClientSettings, PackageAccess => PackageAccess, Device => Device,
         Computer => Computer, LocalGroup => LocalGroup, Service => Service, Domain => Domain,
     }
 }

@@ -336,11 +336,11 @@ pub static DATASETS: &[DatasetInfo] = &[
         row_scope: ScopeKind::Hierarchy,
         pattern: "site/SMS_CombinedDeviceResources.json",
         kind: FileKind::Json,
-        columns: &["Name", "SiteCode", "IsClient"],
+        columns: &["Name", "Domain", "SiteCode", "IsClient"],
         lazy: &[],
         command: r"Get-CimInstance -ComputerName <PROVIDER> -Namespace root\SMS\site_<CODE> -ClassName SMS_CombinedDeviceResources | ConvertTo-Json -Depth 8",
         right: "Read on the class's objects in the console; Full Administrator or Read-only Analyst with scope All sees everything",
-        typed: false,
+        typed: true,
     },
     DatasetInfo {
         dataset: Dataset::RoleXml,

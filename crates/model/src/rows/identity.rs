@@ -48,6 +48,7 @@ identities! {
     Collection: |row| text(&row.collection_id);
     ClientSettings: |row| number(&row.settings_id).or_else(|| text(&row.name));
     PackageAccess: |row| Some(format!("{} of {}", text(&row.user_name)?, text(&row.package_id)?));
+    Device: |row| text(&row.name);
     TaskSequencePackage: |row| text(&row.package_id);
     RoleXml: |row| text(&row.name);
     TaskSequence: |row| row.package_id.as_ref().or(row.name.as_ref()).map(|name| name.value.to_string());

@@ -260,6 +260,21 @@ pub struct PackageAccess<'a> {
     pub access: Field<Int>,
 }
 
+/// `SMS_CombinedDeviceResources`: a managed device.
+#[derive(Deserialize, Debug, Default)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Device<'a> {
+    /// Computer name.
+    #[serde(borrow)]
+    pub name: Field<Str<'a>>,
+    /// NetBIOS name of its domain, or the name of its workgroup.
+    pub domain: Field<Str<'a>>,
+    /// Site that it is assigned to.
+    pub site_code: Field<Str<'a>>,
+    /// Whether the client is installed.
+    pub is_client: Field<Bool>,
+}
+
 /// `SMS_Collection`.
 #[derive(Deserialize, Debug, Default)]
 #[serde(rename_all = "PascalCase", default)]

@@ -56,6 +56,7 @@ plain!(
     SecurityScope,
     Collection,
     PackageAccess,
+    Device,
     RoleXml,
     TaskSequence,
     Computer,

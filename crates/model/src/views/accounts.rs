@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use cmlint_source::{Span, Spanned};
 use cmlint_winsec::Sid;
 
-use self::names::{nal_name, starts_with, step_account};
+pub(super) use self::names::nal_name;
+use self::names::{starts_with, step_account};
 use super::principals::{Home, Principal, Principals};
 use crate::proof::{Proof, merge};
 use crate::purpose::{Place, Purpose};

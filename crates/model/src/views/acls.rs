@@ -1,5 +1,6 @@
 //! Security descriptors of computers: folders, shares, registry keys, namespaces, COM, services.
 
+mod content;
 mod named;
 
 use std::borrow::Cow;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use cmlint_source::{Span, Spanned, Str};
 use cmlint_winsec::{Acl, Kind, Places, SecurityDescriptor, TextRange, sddl};
 
+pub use self::content::Content;
 pub use self::named::Found;
 use crate::rows::AclState;
 use crate::{Cover, Dataset, Gap, Judged, Scope, Snapshot, Status};

@@ -43,6 +43,10 @@ pub(crate) fn write(world: &World, out: &mut Out) -> Outcome {
             json!({"PackageID": "CAS00002", "UserName": "[\"Display=Administrators\"]Administrators", "Access": 511}),
         ],
     )?;
+    put(
+        Dataset::Device,
+        vec![json!({"Name": "WKS-1", "Domain": NETBIOS, "SiteCode": "PS1", "IsClient": true})],
+    )?;
     put(Dataset::TaskSequencePackage, Vec::new())?;
     out.state(Dataset::RoleXml, &Scope::Hierarchy, json!([]), Value::Null);
     out.state(Dataset::TaskSequence, &Scope::Hierarchy, json!([]), Value::Null);

@@ -11,7 +11,7 @@ pub(super) fn step_account<'s>(step: &'s Step<'s>, names: &[&str]) -> Option<Spa
 }
 
 /// The account in a NAL path (`["Display=CONTOSO\x"]MSWNET:…`); a plain name is returned as it is.
-pub(super) fn nal_name(name: Spanned<&str>) -> Spanned<&str> {
+pub(in crate::views) fn nal_name(name: Spanned<&str>) -> Spanned<&str> {
     let Some(at) = name.value.find("Display=") else { return name };
     let start = at + "Display=".len();
     let end = name.value[start..].find('"').map_or(name.value.len(), |e| start + e);

@@ -102,7 +102,7 @@ impl<'s> Acls<'s> {
                 Some(Acl::Absent) => holes.push(self.without_list(host, object)),
                 Some(Acl::Null) => found.push(Found { path, holder: object, entries: Vec::new() }),
                 _ => {
-                    let above = told.iter().any(|known| key.starts_with(&format!("{known}\\")));
+                    let above = is_below(&key, &told);
                     let inherited = |ace: &Ace| ace.flags.contains(AceFlags::INHERITED);
                     let entries: Vec<_> = object
                         .entries()
@@ -157,6 +157,12 @@ impl<'s> Acls<'s> {
         let why = format!("the descriptor of {} has no list of permissions", object.path.value);
         Gap::new(Dataset::Acl, host.clone(), Status::Partial, why)
     }
+}
+
+/// Whether a path lies below one of some folders, all as keys.
+fn is_below(key: &str, folders: &BTreeSet<String>) -> bool {
+    let ends = key.match_indices('\\').map(|(end, _)| end);
+    !folders.is_empty() && ends.rev().any(|end| folders.contains(&key[..end]))
 }
 
 /// Whether an entry of an object reaches one so many levels below.

@@ -1,0 +1,157 @@
+//! Where package content lies on a distribution point, and who may write there.
+
+use cmlint_winsec::{Ace, Effect, Kind, Sid, well_known};
+
+use super::{AclObject, Acls, Found, kind_word, path_key};
+use crate::rows::AclState;
+use crate::{Gap, Scope};
+
+/// Who may write package content on every distribution point: the product and the system itself, and what
+/// stands for whoever made an object.
+const OWN_WRITERS: [Sid; 5] = [
+    well_known::SYSTEM,
+    well_known::ADMINISTRATORS,
+    well_known::TRUSTED_INSTALLER,
+    well_known::CREATOR_OWNER,
+    well_known::OWNER_RIGHTS,
+];
+
+/// Package content of a distribution point.
+#[derive(Debug)]
+pub struct Content<'a, 's> {
+    /// The content library, package shares and signatures, each at the root of a drive.
+    pub folders: Vec<&'a AclObject<'s>>,
+    /// Folders of single packages in package shares, with the package's identifier in upper case. A folder without
+    /// a row is not among them.
+    pub packages: Vec<(String, &'a AclObject<'s>)>,
+    /// The shares of these folders.
+    pub shares: Vec<&'a AclObject<'s>>,
+    /// Why there may be more.
+    pub holes: Vec<Gap>,
+}
+
+impl<'s> Acls<'s> {
+    /// The package content of a distribution point, by the names that the product gives it: `SCCMContentLib`,
+    /// `SMSPKG<drive>$` and `SMSSIG$` (Microsoft: "The content library", "Manage content").
+    pub fn content(&self, host: &Scope) -> Content<'_, 's> {
+        let mut content =
+            Content { folders: Vec::new(), packages: Vec::new(), shares: Vec::new(), holes: Vec::new() };
+        let mut missing: Vec<String> = Vec::new();
+        for (key, object) in self.of_kind(host, Kind::Directory) {
+            let Some((drive, path)) = key.split_once(":\\") else { continue };
+            let (top, below) = path.split_once('\\').map_or((path, None), |(top, below)| (top, Some(below)));
+            let is_package_share = top.strip_prefix("smspkg") == Some(&format!("{drive}$"));
+            if !(is_package_share || matches!(top, "sccmcontentlib" | "smssig$")) {
+                continue;
+            }
+            match below {
+                None if object.state == AclState::Denied => {
+                    let why = format!("access to {} was denied", object.path.value);
+                    content.holes.push(self.gap(host, why));
+                }
+                None if object.state == AclState::Ok => content.folders.push(object),
+                Some(below) if is_package_share && !below.contains('\\') && object.state == AclState::Ok => {
+                    content.packages.push((below.to_uppercase(), object));
+                }
+                _ => {}
+            }
+        }
+        let has = |end: &str| {
+            content.folders.iter().any(|folder| path_key(folder.path.value).ends_with(&format!(":\\{end}")))
+        };
+        if !has("sccmcontentlib") {
+            missing.push("the content library (SCCMContentLib) was not collected".to_owned());
+        }
+        for (key, object) in self.of_kind(host, Kind::Share) {
+            let of_packages = key.starts_with("smspkg") && key.ends_with('$');
+            if object.state == AclState::Absent
+                || !of_packages && !matches!(key, "sccmcontentlib$" | "smssig$")
+            {
+                continue;
+            }
+            if of_packages && !has(key) {
+                missing.push(format!("the folder of the share {} was not collected", object.path.value));
+            }
+            content.shares.push(object);
+        }
+        let hole = self.snapshot.acls.hole(host, true);
+        content.holes.extend(match hole {
+            Some(hole) => vec![hole],
+            None => missing.into_iter().map(|why| self.gap(host, why)).collect(),
+        });
+        content
+    }
+
+    /// Entries that let others than the product and the system write package content, inherited ones told once.
+    /// Entries that deny are not weighed.
+    pub fn content_writers(&self, host: &Scope, content: &Content<'_, 's>) -> (Vec<Found<'_, 's>>, Vec<Gap>) {
+        let writes = |_: &str, ace: &Ace| {
+            ace.kind.effect() == Some(Effect::Allow)
+                && !Kind::Directory.has_no_write(ace.mask)
+                && !ace.trustee.sid().is_some_and(|sid| OWN_WRITERS.contains(&sid))
+        };
+        let mut found = Vec::new();
+        let mut holes = content.holes.clone();
+        for folder in &content.folders {
+            let (entries, gaps) = self.entries_in_tree(host, Kind::Directory, folder.path.value, writes);
+            found.extend(entries);
+            crate::proof::merge(&mut holes, gaps);
+        }
+        (found, holes)
+    }
+
+    /// Objects of one kind on a computer, with the keys of their paths.
+    fn of_kind(&self, host: &Scope, kind: Kind) -> impl Iterator<Item = (&str, &AclObject<'s>)> {
+        let from = (host.clone(), kind_word(kind), String::new());
+        self.objects
+            .range(from..)
+            .take_while(move |((scope, word, _), _)| scope == host && *word == kind_word(kind))
+            .map(|((.., key), object)| (key.as_str(), object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cmlint_source::Sources;
+
+    use super::super::tests::snapshot;
+    use super::*;
+
+    fn content(rows: &str) -> (Vec<String>, Vec<String>, Vec<String>, Vec<String>) {
+        let mut sources = Sources::new();
+        sources.add("acl.csv", rows.to_owned(), cmlint_source::Encoding::Utf8);
+        let snapshot = snapshot(&sources, true);
+        let acls = Acls::build(&snapshot);
+        let host = Scope::host("cm01.x.com");
+        let content = acls.content(&host);
+        let (writers, _) = acls.content_writers(&host, &content);
+        (
+            content.folders.iter().map(|f| f.path.value.to_owned()).collect(),
+            content.packages.iter().map(|(id, _)| id.clone()).collect(),
+            writers.iter().map(|w| w.path.clone()).collect(),
+            content.holes.iter().map(|h| h.why.clone()).collect(),
+        )
+    }
+
+    #[test]
+    fn content_is_known_by_the_names_of_its_folders() {
+        let rows = "D:\\SCCMContentLib,D:(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FR;;;BU)\n\
+                    D:\\SCCMContentLib\\PkgLib,D:(A;OICIID;FR;;;BU)(A;OICI;0x1301bf;;;BU)\n\
+                    E:\\smspkge$,D:(A;OICI;FA;;;BA)\n\
+                    E:\\SMSPKGE$\\ps100001,D:(A;OICI;FA;;;BA)\n\
+                    E:\\SMSPKGE$\\ps100001\\x,D:(A;OICI;FA;;;BA)\n\
+                    E:\\SMSPKGD$,D:(A;OICI;FA;;;AU)\n\
+                    E:\\Other,D:(A;OICI;FA;;;AU)\n";
+        let (folders, packages, writers, holes) = content(rows);
+        assert_eq!(folders, [r"D:\SCCMContentLib", r"E:\smspkge$"]);
+        assert_eq!(packages, ["PS100001"]);
+        assert_eq!(writers, [r"D:\SCCMContentLib\PkgLib"]);
+        assert_eq!(holes, [""; 0]);
+    }
+
+    #[test]
+    fn a_distribution_point_without_a_library_was_not_looked_at() {
+        let (_, _, _, holes) = content("C:\\Other,D:(A;OICI;FA;;;AU)\n");
+        assert_eq!(holes, ["the content library (SCCMContentLib) was not collected"]);
+    }
+}
