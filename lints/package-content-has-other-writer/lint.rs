@@ -2,13 +2,15 @@ use std::collections::BTreeMap;
 
 use cmlint_lint::prelude::*;
 use cmlint_model::path_key;
-use cmlint_winsec::Ace;
+use cmlint_winsec::{Ace, AceFlags};
 
 /// Looks on distribution points for entries that let others than administrators change package content.
 pub(super) struct This;
 
 /// How many folders get a label of their own.
 const SHOWN: usize = 4;
+/// Create files, create folders.
+const CREATE: AccessMask = AccessMask(0x6);
 
 impl Lint for This {
     const META: Meta = Meta {
@@ -95,10 +97,15 @@ fn report(
     let label = text!("`{}` on {}", name, host(server));
     let about = Object::new(key, label, subject.object().scope.clone());
     let rights = |ace: &Ace| Text::prose(Kind::Directory.describe_ace(ace));
+    let inherited = entries.iter().all(|(_, _, ace)| ace.flags.contains(AceFlags::INHERITED));
+    let adds = inherited && entries.iter().all(|(_, _, ace)| adds_only(ace));
+    let verb = Text::prose(if adds { "may add files to" } else { "may write" });
+    // What comes from above must become the folder's own before it can be taken out.
+    let detach = if inherited { text!("icacls \"{}\" /inheritance:d && ", at) } else { Text::default() };
     let mut report = subject
         .fail_about(
             about,
-            text!("`{}` may write package content in `{}` of {}", name, at, host(server)),
+            text!("`{}` {} package content in `{}` of {}", name, verb, at, host(server)),
             *span,
             text!("allows {}", rights(ace)),
         )
@@ -112,13 +119,16 @@ fn report(
                  the package; else, on {}, in an elevated command prompt",
                 host(server)
             ),
-            Some(text!("icacls \"{}\" /remove:g *{} && icacls \"{}\" /grant *{}:(OI)(CI)RX", at, sid(writer), at, sid(writer))),
+            Some(text!("{}icacls \"{}\" /remove:g *{} && icacls \"{}\" /grant *{}:(OI)(CI)RX", detach, at, sid(writer), at, sid(writer))),
             Some(text!(
                 "before the change: icacls \"{}\" /save content.acl; to go back: icacls \"{}\\..\" /restore content.acl",
                 at,
                 at
             )),
         );
+    if adds {
+        report = report.severity(Severity::Info).confidence(Confidence::Medium);
+    }
     let rest = entries.len().saturating_sub(SHOWN);
     for (index, (folder, span, ace)) in entries.iter().enumerate() {
         report = report.evidence(Key::host(server).name("path", &path_key(&folder.path)));
@@ -153,4 +163,10 @@ fn report_null(server: &str, folder: &Found<'_, '_>, subject: &mut Subject<'_>) 
             )),
             Some(text!("nothing that is worth going back to")),
         );
+}
+
+/// Whether an entry lets create files and folders, and change none that is there: so much Windows itself gives
+/// Users on the drives of data.
+fn adds_only(ace: &Ace) -> bool {
+    Kind::Directory.has_no_write(ace.mask.without(CREATE)) && !ace.flags.contains(AceFlags::OBJECT_INHERIT)
 }
