@@ -23,37 +23,22 @@ impl Lint for This {
         ..Meta::BASE
     };
     type Subjects<'s> = Via<'s, Roles<'s>>;
-    /// Who holds which role, and who the application pools run as: a renamed copy of the role is recognised
-    /// by its holder.
-    type Evidence<'s> = (Via<'s, Administrators<'s>>, Each<'s, rows::AppPool<'s>>, Names<'s>);
+    type Evidence<'s> = ();
 
-    fn check<'s>(
-        roles: Self::Subjects<'s>,
-        (administrators, pools, principals): &Self::Evidence<'s>,
-        out: &mut Sink,
-    ) {
-        let held = roles_of_pool_identities(administrators, pools, principals);
-        for entry in roles.custom() {
-            let published =
-                ADVANCED_INSIGHTS.iter().any(|p| p.name.eq_ignore_ascii_case(entry.name.value.trim()));
-            let holder = held.get(&entry.name.value.to_lowercase());
-            if !published && holder.is_none() {
-                // Under another name it could still be the role of a pool that was not collected.
-                out.hole(administrators.holes().iter().cloned().chain(pools.holes()));
-                continue;
-            }
+    fn check<'s>(roles: Self::Subjects<'s>, _: &(), out: &mut Sink) {
+        for entry in roles.custom().filter(|entry| catalogue::is_of_advanced_insights(entry.name.value)) {
             let name = entry.name.value;
             let by_name = Key::new("role-name", &name.to_lowercase());
             let key = entry.id.map_or_else(|| by_name.clone(), |id| Key::new("role", id.value));
             let object = Object::new(key, text!("{}", role(name)), Scope::Hierarchy).alias(by_name);
             let mut subject = out.subject(object, entry.name.span);
             let Some(granted) = subject.require(entry.granted()) else { continue };
-            judge(entry, granted, holder, &mut subject);
+            judge(entry, granted, &mut subject);
         }
     }
 }
 
-fn judge(entry: &RoleEntry<'_>, granted: &[Granted], holder: Option<&Step>, subject: &mut Subject<'_>) {
+fn judge(entry: &RoleEntry<'_>, granted: &[Granted], subject: &mut Subject<'_>) {
     let mine: BTreeMap<i64, &Granted> = granted.iter().map(|g| (g.object_type, g)).collect();
     if let Some(version) = ADVANCED_INSIGHTS.iter().find(|v| same(v, &mine)) {
         if version.superseded {
@@ -69,29 +54,19 @@ fn judge(entry: &RoleEntry<'_>, granted: &[Granted], holder: Option<&Step>, subj
         }
         return;
     }
-    // A role that another product made and that the pool's identity happens to hold is compared too, but
-    // only the vendor's own name makes a missing bit a defect.
     let published = &ADVANCED_INSIGHTS[0];
     let types: std::collections::BTreeSet<i64> =
         mine.keys().copied().chain(published.grants.iter().map(|(t, _)| *t)).collect();
     for kind in types {
-        let should = published.grants.iter().find(|(t, _)| *t == kind).map_or(0, |(_, mask)| *mask);
+        let should = published.on(kind);
         let is = mine.get(&kind).map_or(0, |g| g.mask);
         let span = mine.get(&kind).map_or(entry.name.span, |g| g.mask_span);
-        report(subject, entry, kind, is & !should, span, holder, true);
-        report(subject, entry, kind, should & !is, span, holder, false);
+        report(subject, entry, kind, is & !should, span, true);
+        report(subject, entry, kind, should & !is, span, false);
     }
 }
 
-fn report(
-    subject: &mut Subject<'_>,
-    entry: &RoleEntry<'_>,
-    kind: i64,
-    bits: i64,
-    span: Span,
-    holder: Option<&Step>,
-    excess: bool,
-) {
+fn report(subject: &mut Subject<'_>, entry: &RoleEntry<'_>, kind: i64, bits: i64, span: Span, excess: bool) {
     if bits == 0 {
         return;
     }
@@ -123,7 +98,7 @@ fn report(
         )
     };
     let side = if excess { "excess" } else { "missing" };
-    let mut report = subject
+    let report = subject
         .fail(message, span, label)
         .severity(if excess { Severity::High } else { Severity::Medium })
         .discriminator(format!("{side}:{kind}"))
@@ -135,10 +110,7 @@ fn report(
             Some(text!("Export-CMSecurityRole first, and import that file again")),
         );
     if inferred {
-        report = report.confidence(Confidence::Medium);
-    }
-    if let Some(step) = holder {
-        report.step(step.clone());
+        report.confidence(Confidence::Medium);
     }
 }
 
@@ -156,38 +128,4 @@ fn same(version: &PublishedRole, mine: &BTreeMap<i64, &Granted>) -> bool {
     let mut published = version.grants.to_vec();
     published.sort_unstable();
     used == published
-}
-
-/// Lower-case names of custom roles that an application pool of Advanced Insights holds.
-fn roles_of_pool_identities<'s>(
-    administrators: &Administrators<'s>,
-    pools: &Each<'s, rows::AppPool<'s>>,
-    principals: &Principals<'s>,
-) -> BTreeMap<String, Step> {
-    let mut held = BTreeMap::new();
-    for (scope, pool) in pools.iter() {
-        if !pool.name.to_ascii_lowercase().contains("insights") {
-            continue;
-        }
-        let Scope::Host(key) = scope else { continue };
-        let sid = match &pool.identity {
-            rows::PoolIdentity::Computer(_) => principals.computer(key).map(|(sid, _)| sid),
-            rows::PoolIdentity::User { name, .. } => {
-                principals.resolve(Spanned::new(&*name.value, name.span), &Home { host: Some(key) }).sid()
-            }
-            _ => None,
-        };
-        let Some(entry) = sid.and_then(|sid| administrators.by_sid(&sid)) else { continue };
-        for name in entry.row.role_names.get().into_iter().flat_map(|n| n.iter()) {
-            let text = text!(
-                "`{}`, the identity of pool `{}` on {}, holds `{}`",
-                principal(entry.name.value),
-                object(&*pool.name.value),
-                host(key),
-                role(&*name.value)
-            );
-            held.entry(name.value.to_lowercase()).or_insert(Step::read(text, name.span));
-        }
-    }
-    held
 }

@@ -1,6 +1,7 @@
 //! Texts into rows, one job at a time; jobs run in parallel.
 
 mod csv_rows;
+mod firewall;
 mod iis;
 mod json_rows;
 mod ldif_rows;
@@ -57,6 +58,7 @@ pub(crate) fn job<'a>(sources: &'a Sources, job: &Job, secrets: &[Secret]) -> Re
         Dataset::TaskSequencePackage => sequences::read_packages(&mut reader),
         Dataset::Iis => iis::read(&mut reader),
         Dataset::UserRight => user_rights::read(&mut reader),
+        Dataset::Firewall => firewall::read(&mut reader),
         Dataset::Directory => ldif_rows::read(&mut reader),
         Dataset::Acl
         | Dataset::Lookup
@@ -98,7 +100,7 @@ pub(crate) fn bare(snapshot: &mut Snapshot<'_>, dataset: Dataset, scope: Scope, 
         Collection => Collection, ClientSettings => ClientSettings, PackageAccess => PackageAccess, Device => Device,
         TaskSequencePackage => TaskSequencePackage, RoleXml => RoleXml, TaskSequence => TaskSequence,
         Computer => Computer, LocalGroup => LocalGroup, UserRight => UserRight, Acl => AclEntry,
-        Service => Service, Iis => AppPool, Domain => Domain, Directory => DirectoryObject, Lookup => Lookup,
+        Service => Service, Firewall => FirewallValue, Iis => AppPool, Domain => Domain, Directory => DirectoryObject, Lookup => Lookup,
         SqlServerPrincipal => SqlServerPrincipal, SqlServerRoleMember => SqlServerRoleMember,
         SqlServerPermission => SqlServerPermission, SqlDatabase => SqlDatabase,
         SqlServerProperty => SqlServerProperty, SqlDatabasePrincipal => SqlDatabasePrincipal,

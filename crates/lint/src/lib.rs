@@ -28,12 +28,13 @@ pub mod prelude {
     pub use cmlint_model::proof::{Answer, Confidence, Proof, Step};
     pub use cmlint_model::purpose::{Purpose, SignIn};
     pub use cmlint_model::views::{
-        Account, AccountKind, Accounts, AclObject, Acls, AdminEntry, Administrators, AdvancedInsights,
-        ConfigMgrGroup, Content, Difference, EffectiveGrant, Expected, ExpectedMembers, Extent, Found,
-        FoundGroup, Grant, Granted, Grantee, GroupMember, GroupPlace, Held, Holders, Home, HostRight,
-        InsightsPool, On, OnNetwork, PackageEntry, Permissions, Principal, Principals, ProductRole,
-        RemoteTools, Rights, RoleEntry, RoleMember, RoleOrigin, Roles, Secrets, Securable, SmsProviders, Sql,
-        SqlRight, Within, product_role, product_roles,
+        Account, AccountKind, Accounts, AclObject, Acls, AdminEntry, Administrators, AdvancedInsights, Asked,
+        AskedRight, ConfigMgrGroup, Content, Difference, EffectiveGrant, Expected, ExpectedMembers, Extent,
+        Firewall, Found, FoundGroup, Gate, Grant, Granted, Grantee, GroupMember, GroupPlace, Guarded, Held,
+        HeldRole, Holders, Home, HostRight, InsightsIdentity, InsightsPool, NamedRule, On, OnNetwork,
+        PackageEntry, Permissions, Principal, Principals, ProductRole, RemoteTools, Rights, RoleEntry,
+        RoleMember, RoleOrigin, Roles, Ruling, Secrets, Securable, SmsProviders, Sql, SqlRight, Within,
+        product_role, product_roles,
     };
     pub use cmlint_model::words::{
         Text, database, domain, host, object, path, principal, role, sid, site, term,

@@ -71,6 +71,12 @@ pub struct PublishedRole {
     pub grants: &'static [(i64, i64)],
 }
 
+/// The built-in role "Full Administrator".
+pub const FULL_ADMINISTRATOR: &str = "SMS0001R";
+/// The built-in role "Operations Administrator".
+pub const OPERATIONS_ADMINISTRATOR: &str = "SMS000ER";
+/// The built-in role "Security Administrator".
+pub const SECURITY_ADMINISTRATOR: &str = "SMS000FR";
 /// Identifier of the type "Collection".
 pub const COLLECTION: i64 = 1;
 /// Identifier of the type "Security Roles".
@@ -118,10 +124,15 @@ pub const ADVANCED_INSIGHTS: &[PublishedRole] = &[
     },
 ];
 
+/// Whether a role has the name of the role that Patch My PC publishes for Advanced Insights, in any case.
+pub fn is_of_advanced_insights(name: &str) -> bool {
+    ADVANCED_INSIGHTS.iter().any(|role| role.name.eq_ignore_ascii_case(name.trim()))
+}
+
 impl PublishedRole {
-    /// Whether bits on types of objects, as `granted` gives them, are all that the role grants, or more.
-    pub fn is_covered_by(&self, granted: impl Fn(i64) -> i64) -> bool {
-        self.grants.iter().all(|(kind, mask)| granted(*kind) & mask == *mask)
+    /// The bits that the role grants on a type.
+    pub fn on(&self, object_type: i64) -> i64 {
+        self.grants.iter().find(|(kind, _)| *kind == object_type).map_or(0, |(_, mask)| *mask)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rows: what files of a snapshot say, each scalar with its place, nothing interpreted.
 
 mod directory;
+mod firewall;
 mod host;
 mod identity;
 mod provider;
@@ -12,6 +13,7 @@ mod sql;
 pub use directory::{
     Descriptor, DirectoryObject, Domain, Lookup, LookupAnswer, TEXT_ATTRIBUTES, TYPED_ATTRIBUTES,
 };
+pub use firewall::{FirewallHolds, FirewallProfile, FirewallStore, FirewallValue};
 pub use host::{AclEntry, AclState, AppPool, Computer, LocalGroup, Member, PoolIdentity, Service, UserRight};
 pub use identity::Identity;
 pub use provider::{

@@ -200,6 +200,7 @@ snapshot! {
     user_rights: UserRight => UserRight,
     acls: AclEntry => Acl,
     services: Service => Service,
+    firewall: FirewallValue => Firewall,
     app_pools: AppPool => Iis,
     domains: Domain => Domain,
     directory: DirectoryObject => Directory,

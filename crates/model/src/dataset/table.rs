@@ -444,7 +444,7 @@ pub static DATASETS: &[DatasetInfo] = &[
         lazy: &[],
         command: r"reg export HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy firewall.reg",
         right: "local Administrators",
-        typed: false,
+        typed: true,
     },
     DatasetInfo {
         dataset: Dataset::Registry,

@@ -57,6 +57,12 @@ identities! {
     UserRight: |row| Some(row.name.value.to_owned());
     AclEntry: |row| Some(format!("{} {}", &*row.kind.value, path_key(&row.path.value)));
     Service: |row| text(&row.name);
+    FirewallValue: |row| Some(match &row.holds {
+        FirewallHolds::Rule(_) => format!("rule {} ({:?})", &*row.name.value, row.store),
+        FirewallHolds::Setting(profile, _) => {
+            format!("{} {} ({:?})", profile.word(), &*row.name.value, row.store)
+        }
+    });
     AppPool: |row| Some(row.name.value.to_string());
     Domain: |row| text(&row.dns);
     DirectoryObject: |row| Some(row.dn.value.to_string());

@@ -64,6 +64,7 @@ plain!(
     UserRight,
     AclEntry,
     Service,
+    FirewallValue,
     AppPool,
     Domain,
     DirectoryObject,

@@ -15,7 +15,7 @@ use super::acls::Acls;
 use super::holders::{Grantee, Holders};
 use super::principals::{Holder, Principals};
 use crate::proof::{Proof, Step, merge};
-use crate::rows::{Descriptor, DirectoryObject};
+use crate::rows::{AclState, Descriptor, DirectoryObject};
 use crate::words::{host as host_name, path as path_name, term};
 use crate::{Dataset, Gap, Judged, Scope, Status, text};
 
@@ -76,7 +76,8 @@ impl Guarded {
     ) -> Judged<Guarded> {
         let (object, levels) = acls.deciding(host, kind, path)?;
         let key = host.key();
-        let Some(descriptor) = object.descriptor() else {
+        let default = com_limit(kind, path).filter(|_| object.state == AclState::Absent);
+        let Some(descriptor) = object.descriptor().or(default.as_ref()) else {
             return Err(vec![Gap::new(
                 Dataset::Acl,
                 host.clone(),
@@ -274,6 +275,21 @@ impl Guarded {
             None => text!("{}", path_name(&self.label)),
         }
     }
+}
+
+/// The limit of COM for all programs of a computer, where the value was never written ("MachineLaunchRestriction" and
+/// "MachineAccessRestriction" of the COM documentation; Performance Log Users are in it since Windows Server 2008).
+fn com_limit(kind: Kind, path: &str) -> Option<SecurityDescriptor> {
+    let text = match (kind, path.to_ascii_lowercase().as_str()) {
+        (Kind::ComLaunch, "machinelaunchrestriction") => {
+            "O:BAG:BAD:(A;;CCDCSW;;;WD)(A;;CCDCLCSWRP;;;BA)(A;;CCDCLCSWRP;;;LU)(A;;CCDCLCSWRP;;;S-1-5-32-562)"
+        }
+        (Kind::ComAccess, "machineaccessrestriction") => {
+            "O:BAG:BAD:(A;;CCDCLC;;;WD)(A;;CCDC;;;AN)(A;;CCDCLC;;;S-1-5-32-562)(A;;CCDCLC;;;LU)"
+        }
+        _ => return None,
+    };
+    sddl::parse(text).ok().map(|parsed| parsed.descriptor)
 }
 
 /// What a folder without a row of its own has: the entries that the object `levels` above hands down, with

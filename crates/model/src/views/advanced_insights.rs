@@ -7,7 +7,8 @@ use cmlint_winsec::{Sid, well_known};
 
 use super::principals::{Home, Principal, Principals};
 use crate::rows::{AppPool, PoolIdentity};
-use crate::{Dataset, Gap, Inventory, Row, Scope, Snapshot};
+use crate::words::{host as host_name, object};
+use crate::{Dataset, Gap, Inventory, Judged, Key, Row, Scope, Snapshot, Text, text};
 
 /// The pools of all computers whose IIS was collected, in the order of computers and files.
 #[derive(Debug)]
@@ -29,6 +30,17 @@ pub struct InsightsPool<'s> {
     pub identity: OnNetwork,
 }
 
+/// An account that pools of Advanced Insights are on the network.
+#[derive(Debug)]
+pub struct InsightsIdentity<'v, 's> {
+    /// Its name for a reader.
+    pub name: &'v str,
+    /// What the name stands for.
+    pub principal: &'v Principal,
+    /// The pools that run as it, at least one.
+    pub pools: Vec<&'v InsightsPool<'s>>,
+}
+
 /// Who an application pool is for other computers.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum OnNetwork {
@@ -46,6 +58,29 @@ pub enum OnNetwork {
     Anonymous,
     /// A type that IIS does not know, or one without a user name; where it stands.
     Unclear(Span),
+}
+
+impl InsightsIdentity<'_, '_> {
+    /// `admin:<SID>`, or by the name where it has no SID.
+    pub fn key(&self) -> Key {
+        self.principal.sid().map_or_else(|| self.key_by_name(), |sid| Key::new("admin", &sid.to_string()))
+    }
+
+    /// `admin:<name>`, by which it can be named too.
+    pub fn key_by_name(&self) -> Key {
+        Key::new("admin", &self.name.to_lowercase())
+    }
+
+    /// Where its first pool says who it is.
+    pub fn at(&self) -> Span {
+        self.pools[0].row.at
+    }
+
+    /// "identity of application pool `Advanced Insights Api` on web01.contoso.com".
+    pub fn pool(&self) -> Text {
+        let pool = self.pools[0];
+        text!("identity of application pool `{}` on {}", object(&*pool.row.name.value), host_name(pool.host))
+    }
 }
 
 impl<'s> AdvancedInsights<'s> {
@@ -66,13 +101,36 @@ impl<'s> AdvancedInsights<'s> {
         self.pools.iter()
     }
 
-    /// The computers with such pools, each with its first pool.
-    pub fn servers(&self) -> BTreeMap<&'s str, &InsightsPool<'s>> {
-        let mut servers = BTreeMap::new();
-        for pool in &self.pools {
-            servers.entry(pool.host).or_insert(pool);
+    /// The pools on computers without an SMS Provider, which reach the provider over the network.
+    ///
+    /// # Errors
+    /// The holes, when another computer may hold a provider.
+    pub fn remote(&self, providers: &SmsProviders<'_>) -> Judged<Vec<&InsightsPool<'s>>> {
+        let remote: Vec<_> = self.pools().filter(|pool| providers.at(pool.host).is_none()).collect();
+        if remote.is_empty() || providers.holes().is_empty() {
+            Ok(remote)
+        } else {
+            Err(providers.holes().to_vec())
         }
-        servers
+    }
+
+    /// The accounts of the pools, in the order of the pools. Pools of which nobody knows the account have none.
+    pub fn identities(&self) -> Vec<InsightsIdentity<'_, 's>> {
+        let mut found: Vec<InsightsIdentity<'_, 's>> = Vec::new();
+        for pool in &self.pools {
+            let OnNetwork::Account { name, principal, .. } = &pool.identity else { continue };
+            let same = |other: &&mut InsightsIdentity<'_, '_>| match (other.principal.sid(), principal.sid())
+            {
+                (Some(one), Some(other)) => one == other,
+                (None, None) => other.name.eq_ignore_ascii_case(name),
+                _ => false,
+            };
+            match found.iter_mut().find(same) {
+                Some(identity) => identity.pools.push(pool),
+                None => found.push(InsightsIdentity { name, principal, pools: vec![pool] }),
+            }
+        }
+        found
     }
 
     /// Why there may be more pools; empty when all are known.

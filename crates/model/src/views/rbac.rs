@@ -1,16 +1,13 @@
-//! Role-based administration: security roles of all sources, and administrative users.
+//! Security roles of all sources.
 
 use std::collections::BTreeMap;
 
 use cmlint_source::{Span, Spanned};
-use cmlint_winsec::Sid;
 
-use super::principals::{Home, Principal, Principals};
-use crate::proof::{Answer, Confidence, Proof, Step, merge};
-use crate::rows::{Admin, Role, RoleXml};
+use crate::proof::merge;
+use crate::rows::{Role, RoleXml};
 use crate::table::Row;
-use crate::words::{principal, role};
-use crate::{Dataset, Gap, Judged, Scope, Snapshot, Status, text};
+use crate::{Dataset, Gap, Judged, Scope, Snapshot};
 
 /// Security roles, from exported files and from the provider.
 #[derive(Debug)]
@@ -216,136 +213,5 @@ fn from_file<'s>(row: &'s Row<RoleXml<'s>>) -> RoleEntry<'s> {
         span: row.span,
         granted: Some(granted(&row.operations)),
         gap: None,
-    }
-}
-
-/// Administrative users and what they hold.
-#[derive(Debug)]
-pub struct Administrators<'s> {
-    entries: Vec<AdminEntry<'s>>,
-    holes: Vec<Gap>,
-    silence: Vec<Gap>,
-}
-
-/// An administrative user.
-#[derive(Debug)]
-pub struct AdminEntry<'s> {
-    /// Name as the site writes it.
-    pub name: Spanned<&'s str>,
-    /// SID, from the row or through the name.
-    pub sid: Option<Sid>,
-    /// The row.
-    pub row: &'s Row<Admin<'s>>,
-    /// 0 user, 1 group, 2 computer.
-    pub account_type: Option<i64>,
-}
-
-impl AdminEntry<'_> {
-    /// Whether it is a user or group of Microsoft Entra ID, which is nobody in Active Directory.
-    pub fn is_of_entra(&self) -> bool {
-        self.account_type.is_some_and(|kind| kind >= 128)
-    }
-}
-
-impl<'s> Administrators<'s> {
-    pub(crate) fn build(snapshot: &'s Snapshot<'s>, principals: &Principals<'s>) -> Self {
-        let mut entries: Vec<AdminEntry<'s>> = snapshot
-            .admins
-            .rows()
-            .map(|(_, row)| {
-                let name = row.logon_name.filled().unwrap_or(Spanned::new("", row.span));
-                let own = row.admin_sid.filled().and_then(|s| s.value.parse().ok());
-                let sid = own.or_else(|| match principals.resolve(name, &Home::default()) {
-                    Principal::Resolved { sid, .. } => Some(sid),
-                    _ => None,
-                });
-                AdminEntry { name, sid, row, account_type: row.account_type.get().map(|t| t.0) }
-            })
-            .collect();
-        entries.sort_by_key(|e| e.row.span);
-        let holes = snapshot.holes(Dataset::Admin, true);
-        Administrators { entries, holes, silence: snapshot.silence(Dataset::Admin) }
-    }
-
-    /// All administrative users.
-    pub fn iter(&self) -> impl Iterator<Item = &AdminEntry<'s>> {
-        self.entries.iter()
-    }
-
-    /// Why there may be more; empty when the list is complete.
-    pub fn holes(&self) -> &[Gap] {
-        &self.holes
-    }
-
-    /// Why somebody who is not listed may be an administrative user all the same; see
-    /// [`Snapshot::silence`].
-    pub fn silence(&self) -> &[Gap] {
-        &self.silence
-    }
-
-    /// The administrative user with this SID, itself and not through a group.
-    pub fn by_sid(&self, sid: &Sid) -> Option<&AdminEntry<'s>> {
-        self.entries.iter().find(|e| e.sid == Some(*sid))
-    }
-
-    /// The administrative user with this name, in any case; a name match.
-    pub fn by_name(&self, name: &str) -> Option<&AdminEntry<'s>> {
-        self.entries.iter().find(|e| e.name.value.eq_ignore_ascii_case(name.trim()))
-    }
-
-    /// Whether an account is an administrative user, itself or through a group. Without a SID only its
-    /// name is compared, which is less sure.
-    pub fn is_administrator(&self, who: &Principal, name: &str, principals: &Principals<'s>) -> Answer {
-        let Some(sid) = who.sid() else {
-            return match self.by_name(name) {
-                Some(entry) => {
-                    let text =
-                        text!("`{}` is an administrative user by that name", principal(entry.name.value));
-                    Answer::Yes(Proof::of(Step::read(text, entry.name.span).confidence(Confidence::Medium)))
-                }
-                // Groups cannot be followed from a name; an account that does not exist is in none.
-                None => {
-                    let mut holes = self.silence.clone();
-                    if !matches!(who, Principal::NotFound(_)) {
-                        merge(&mut holes, principals.unresolved(name));
-                    }
-                    Answer::no_unless(holes)
-                }
-            };
-        };
-        let (reached, holes) = principals.reach(&sid, None);
-        for (holder, proof) in reached {
-            if let Some(entry) = self.by_sid(&holder.sid) {
-                let names = entry
-                    .row
-                    .role_names
-                    .get()
-                    .into_iter()
-                    .flat_map(|n| n.iter())
-                    .map(|n| n.value.to_string());
-                let roles: Vec<String> = names.collect();
-                let text = if roles.is_empty() {
-                    text!("`{}` is an administrative user", principal(entry.name.value))
-                } else {
-                    text!(
-                        "`{}` is an administrative user with {}",
-                        principal(entry.name.value),
-                        role(roles.join(", "))
-                    )
-                };
-                return Answer::Yes(proof.then(Step::read(text, entry.name.span)));
-            }
-        }
-        let mut all = self.silence.clone();
-        for entry in self.entries.iter().filter(|e| e.sid.is_none()) {
-            let why = format!("the administrative user `{}` has no SID", entry.name.value);
-            merge(&mut all, [Gap::new(Dataset::Admin, Scope::Hierarchy, Status::Partial, why)]);
-        }
-        // Group memberships matter only where a group is an administrative user.
-        if self.entries.iter().any(|e| e.account_type == Some(1) || e.row.is_group.get().is_some_and(|g| g.0))
-        {
-            merge(&mut all, holes);
-        }
-        Answer::no_unless(all)
     }
 }
