@@ -1,6 +1,7 @@
 //! SARIF of the samples against the schema of the standard and against what GitHub asks beyond it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use jsonschema::Validator;
 use serde_json::Value;
@@ -18,8 +19,11 @@ fn log(args: &[&str]) -> Value {
     parsed(&cmlint(&[&["check"], args, &["-o", "sarif"]].concat()).out)
 }
 
+/// The log of a sample, made once.
 fn sample(name: &str) -> Value {
-    log(&[&format!("snapshots/{name}")])
+    static MADE: Mutex<BTreeMap<String, Value>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    made.entry(name.to_owned()).or_insert_with(|| log(&[&format!("snapshots/{name}")])).clone()
 }
 
 fn run(log: &Value) -> &Value {
@@ -49,6 +53,8 @@ fn every<'v>(value: &'v Value, name: &str) -> Vec<&'v Value> {
 
 fn schema() -> Validator {
     let text = std::fs::read_to_string(root().join("tests/fixtures/sarif/sarif-2.1.0.schema.json")).unwrap();
+    // One pattern of the standard's own schema has a bracket too many and is no regular expression.
+    let text = text.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}?$");
     jsonschema::options().should_validate_formats(true).build(&parsed(&text)).unwrap()
 }
 
@@ -133,6 +139,14 @@ fn a_rule_has_one_severity_and_its_results_have_it_too() {
         let rule = &rules[result["ruleIndex"].as_u64().unwrap() as usize];
         assert_eq!(rule["id"], result["ruleId"]);
         assert_eq!(rule["defaultConfiguration"]["level"], result["level"], "{}", result["message"]);
+        let weight = match text(result, "/properties/severity") {
+            "critical" => "9.5",
+            "high" => "8.0",
+            "medium" => "5.5",
+            "low" => "2.0",
+            _ => "0.1",
+        };
+        assert_eq!(text(rule, "/properties/security-severity"), weight, "{}", result["message"]);
     }
     for rule in rules {
         let severity: f64 = text(rule, "/properties/security-severity").parse().unwrap();
@@ -151,10 +165,14 @@ fn a_rule_has_one_severity_and_its_results_have_it_too() {
 #[test]
 fn the_catalogue_of_rules_is_the_same_every_time() {
     let rules = |log: &Value| run(log)["tool"]["driver"]["rules"].clone();
-    let all = rules(&sample("contoso"));
-    assert_eq!(rules(&sample("contoso-hardened")), all);
+    let all = rules(&sample("contoso-hardened"));
     assert_eq!(rules(&log(&["snapshots/contoso", "--select", "naa-without-domain"])), all);
     let ids: BTreeSet<&str> = all.as_array().unwrap().iter().map(|rule| text(rule, "/id")).collect();
+    // Beside these stand those of findings that are worse or milder than their lint.
+    let log = sample("contoso");
+    let mut more = array(&run(&log)["tool"]["driver"], "rules").to_vec();
+    more.retain(|rule| !text(rule, "/id").contains('/'));
+    assert!(Value::from(more) == all);
     let listed = parsed(&cmlint(&["rules", "-o", "json"]).out);
     let listed: BTreeSet<&str> = array(&listed, "lints").iter().map(|lint| text(lint, "/id")).collect();
     assert_eq!(ids, listed);
@@ -246,11 +264,14 @@ fn fingerprints_tell_findings_apart_and_lines_are_told_where_github_can_read_the
     for result in results {
         let uri = named(text(result, "/locations/0/physicalLocation/artifactLocation/uri"));
         let hash = result["partialFingerprints"]["primaryLocationLineHash"].as_str();
-        assert_eq!(hash.is_some(), lines(&uri).1, "{uri}");
         let Some(hash) = hash else {
-            wide += 1;
+            // No hash is made of a secret either.
+            let is_wide = !lines(&uri).1;
+            assert!(is_wide || result.to_string().contains("•••"), "{result}");
+            wide += usize::from(is_wide);
             continue;
         };
+        assert!(lines(&uri).1, "{uri}");
         let (digits, occurrence) = hash.split_once(':').unwrap();
         assert!(u64::from_str_radix(digits, 16).is_ok() && occurrence.parse::<u32>().unwrap() > 0, "{hash}");
         repeated += usize::from(occurrence != "1");
@@ -329,5 +350,4 @@ fn the_category_is_that_of_the_sites_and_nothing_is_of_this_computer() {
     {
         assert!(every(&log, name).is_empty(), "{name}");
     }
-    assert_eq!(log, sample("contoso"));
 }

@@ -23,7 +23,12 @@ use crate::outward::{self, Item, Outside};
 pub fn diff(compared: &Compared<'_>, outside: &Outside<'_>) -> Option<String> {
     let input = compared.new.judged?;
     let outside = &Outside { root: compared.new.root, ..*outside };
-    let mut rules = rules::all(&input, outside);
+    let states = States::of(compared);
+    let mut open = outward::open(input.run);
+    // New findings matter most; of the rest as much as the receiver takes.
+    open.sort_by_key(|item| states.of_item(item) != "new");
+    let told = &open[..open.len().min(MOST_RESULTS)];
+    let mut rules = rules::all(&input, outside, told);
     rules.extend(Area::ALL.into_iter().map(area_rule));
     rules.push(change_rule(EFFECTS, "An effective right was gained or lost."));
     let index: BTreeMap<&str, usize> = rules.iter().enumerate().map(|(n, r)| (r.id.as_str(), n)).collect();
@@ -33,12 +38,8 @@ pub fn diff(compared: &Compared<'_>, outside: &Outside<'_>) -> Option<String> {
         found.extend(underneath.changes.iter().filter_map(|change| teller.change(change)));
         found.extend(underneath.effects.iter().filter_map(|effect| teller.effect(effect)));
     }
-    // New findings matter most; of the rest as much as the receiver takes.
-    let states = States::of(compared);
-    let mut open = outward::open(input.run);
-    open.sort_by_key(|item| states.of_item(item) != "new");
     let all = open.len() + found.len();
-    let mut results = results::all(&input, outside, &open[..open.len().min(MOST_RESULTS)], &index);
+    let mut results = results::all(&input, outside, told, &index);
     for (result, item) in results.iter_mut().zip(&open) {
         result.baseline_state = Some(states.of_item(item));
     }

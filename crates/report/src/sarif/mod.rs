@@ -59,9 +59,9 @@ fn within(
     full: bool,
     limits: Limits,
 ) -> String {
-    let rules = rules::all(input, outside);
-    let index: BTreeMap<&str, usize> = rules.iter().enumerate().map(|(n, r)| (r.id.as_str(), n)).collect();
     let told = &items[..items.len().min(limits.results)];
+    let rules = rules::all(input, outside, told);
+    let index: BTreeMap<&str, usize> = rules.iter().enumerate().map(|(n, r)| (r.id.as_str(), n)).collect();
     let mut results = match full {
         true => results::with_states(input, outside, told, &index),
         false => results::all(input, outside, told, &index),
@@ -113,7 +113,7 @@ fn log(
             column_kind: "utf16CodeUnits",
             invocations: [v2_1_0::Invocation {
                 execution_successful: !crashed,
-                tool_execution_notifications: notes::all(input, outside, index, left_out),
+                tool_execution_notifications: notes::all(input, outside, index, results.len(), left_out),
                 tool_configuration_notifications: notes::of_own_files(input, outside),
             }],
             results,

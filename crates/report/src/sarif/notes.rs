@@ -20,6 +20,9 @@ const FILE: usize = 3;
 const LEFT_OUT: usize = 4;
 const NOT_SELECTED: usize = 5;
 
+/// Results of a file that GitHub shows.
+const SHOWN: usize = 5000;
+
 /// Name, meaning, what to do.
 const KINDS: [(&str, &str, &str); 6] = [
     (
@@ -30,7 +33,11 @@ const KINDS: [(&str, &str, &str); 6] = [
     ("not-evaluated", "Data that a lint needs is missing; this is no pass.", COLLECT),
     ("incomplete", "A lint found something, and missing data could hide more.", COLLECT),
     ("file-problem", "A file could not be read, or not wholly.", "Export or copy the file again."),
-    ("left-out", "There are more findings than the receiver takes.", "Read the JSON output, which has all."),
+    (
+        "left-out",
+        "There are more findings than the receiver takes or shows.",
+        "Read the JSON output, which has all.",
+    ),
     ("not-selected", "Some lints need more than was given.", COLLECT),
 ];
 const COLLECT: &str = "Collect what the message names and run again.";
@@ -78,9 +85,14 @@ pub(super) fn all(
     input: &Input<'_>,
     outside: &Outside<'_>,
     index: &BTreeMap<&str, usize>,
+    told: usize,
     left_out: usize,
 ) -> Vec<Notification> {
     let mut notes = Vec::new();
+    if told > SHOWN {
+        let words = format!("GitHub shows the worst {SHOWN} of these {told} findings.");
+        notes.push(note(LEFT_OUT, "note", words));
+    }
     if left_out > 0 {
         let findings = paint::count(left_out, "finding");
         let words = format!("{findings} left out, the mildest: the receiver takes no more.");

@@ -110,9 +110,10 @@ fn result(
     if let Some(hash) = hashes.get(input.sources, span) {
         partial_fingerprints.insert("primaryLocationLineHash", hash.clone());
     }
+    let rule_id = rules::id(input, &item.lint.def, finding.severity);
     Some(ResultOf {
-        rule_id: item.lint.def.id.to_owned(),
-        rule_index: index.get(item.lint.def.id).copied().unwrap_or_default(),
+        rule_index: index.get(rule_id.as_str()).copied()?,
+        rule_id,
         level: rules::level(finding.severity),
         message: Words { text: message(item) },
         locations: [location],

@@ -1,5 +1,8 @@
 //! The catalogue of rules: all of them every time, so that GitHub does not close the alerts of rules that
 //! happened to find nothing.
+//!
+//! GitHub reads the severity of an alert from its rule and nowhere else. A finding that is worse or milder than its
+//! lint therefore has a rule of its own, `<lint>/<severity>`.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +10,7 @@ use cmlint_lint::{LintDef, Severity};
 
 use super::results::unlinked;
 use super::v2_1_0::{Configuration, Help, Rule, RuleProperties, Words};
-use crate::outward::{Outside, at_most, first_paragraph, sentence};
+use crate::outward::{Item, Outside, at_most, first_paragraph, sentence};
 use crate::{Input, Style, explain};
 
 /// Characters of a description that GitHub takes.
@@ -17,14 +20,25 @@ const NAME: usize = 255;
 /// Tags of a rule that GitHub keeps.
 const TAGS: usize = 10;
 
-/// All rules, by id.
-pub(super) fn all(input: &Input<'_>, outside: &Outside<'_>) -> Vec<Rule> {
+/// All rules, by id: those of the lints, and those that findings of another severity need.
+pub(super) fn all(input: &Input<'_>, outside: &Outside<'_>, findings: &[Item<'_>]) -> Vec<Rule> {
     let ran = input.run.lints.iter().map(|l| &l.def);
-    let known: BTreeMap<&str, &LintDef> = outside.lints.iter().chain(ran).map(|def| (def.id, def)).collect();
-    known.into_values().map(|def| rule(def, input.run.severity_of(def))).collect()
+    let lints = outside.lints.iter().chain(ran).map(|def| (def, input.run.severity_of(def)));
+    let needed = findings.iter().map(|item| (&item.lint.def, item.finding().severity));
+    let known: BTreeMap<String, (&LintDef, Severity)> =
+        lints.chain(needed).map(|(def, severity)| (id(input, def, severity), (def, severity))).collect();
+    known.into_iter().map(|(id, (def, severity))| rule(id, def, severity)).collect()
 }
 
-fn rule(def: &LintDef, severity: Severity) -> Rule {
+/// The rule of a lint's findings of this severity.
+pub(super) fn id(input: &Input<'_>, def: &LintDef, severity: Severity) -> String {
+    match severity == input.run.severity_of(def) {
+        true => def.id.to_owned(),
+        false => format!("{}/{severity}", def.id),
+    }
+}
+
+fn rule(id: String, def: &LintDef, severity: Severity) -> Rule {
     let meta = def.meta;
     let title = match meta.title {
         "" => def.id,
@@ -42,8 +56,8 @@ fn rule(def: &LintDef, severity: Severity) -> Rule {
     tags.extend(meta.tags.iter().filter(|tag| **tag != "security").map(|tag| (*tag).to_owned()));
     tags.truncate(TAGS);
     Rule {
-        id: def.id.to_owned(),
-        name: at_most(&pascal(def.id), NAME),
+        name: at_most(&pascal(&id), NAME),
+        id,
         short_description: Words { text: short },
         full_description: Words { text: full },
         help: Help { text, markdown },
@@ -83,6 +97,6 @@ fn security_severity(severity: Severity) -> &'static str {
 }
 
 fn pascal(id: &str) -> String {
-    let words = id.split('-').filter(|word| !word.is_empty());
+    let words = id.split(['-', '/']).filter(|word| !word.is_empty());
     words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect()
 }

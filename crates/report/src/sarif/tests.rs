@@ -42,9 +42,11 @@ fn a_file_that_is_too_large_loses_lines_first_and_then_the_mildest() {
 }
 
 #[test]
-fn ten_thousand_findings_are_all_there() {
+fn ten_thousand_findings_are_all_there_and_how_many_are_shown_is_said() {
     let (text, log) = log(10_000, Limits { results: MOST_RESULTS, bytes: MOST_BYTES });
     assert_eq!(results(&log).len(), 10_000);
     assert!(zipped(&text) <= MOST_BYTES);
     assert_eq!(log["runs"][0]["properties"]["leftOut"], 0);
+    let note = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0];
+    assert_eq!(note["message"]["text"], "GitHub shows the worst 5000 of these 10000 findings.");
 }
