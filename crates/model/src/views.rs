@@ -9,6 +9,7 @@ mod advanced_insights;
 mod discovery;
 mod expected;
 mod firewall;
+mod forests;
 mod groups;
 mod holders;
 mod packages;
@@ -34,6 +35,7 @@ pub use advanced_insights::{AdvancedInsights, InsightsIdentity, InsightsPool, On
 pub use discovery::{SearchBase, site_servers};
 pub use expected::{ConfigMgrGroup, Expected, ExpectedMembers};
 pub use firewall::{Asked, Firewall, Gate, NamedRule};
+pub use forests::{publishing_domain, publishing_sites, system_management};
 pub use groups::{Difference, FoundGroup, GroupMember};
 pub use holders::{Grantee, Holders};
 pub use packages::PackageEntry;

@@ -109,12 +109,21 @@ impl<'s> Principals<'s> {
         )
     }
 
-    /// The DNS name of the forest of a domain.
-    fn forest_of(&self, dns: &str) -> Option<String> {
+    /// The DNS name of the forest of a domain, which is that of its root; `None` when nothing says.
+    pub fn forest_of(&self, dns: &str) -> Option<String> {
         self.snapshot.domains.rows().find_map(|(_, row)| {
             let same = row.dns.filled().is_some_and(|name| name.value.eq_ignore_ascii_case(dns));
             if same { row.forest.filled().map(|forest| forest.value.to_lowercase()) } else { None }
         })
+    }
+
+    /// The domains of a forest, by DNS name.
+    pub fn domains_of_forest(&self, forest: &str) -> Vec<&'s str> {
+        let rows = self.snapshot.domains.rows();
+        let of_forest = rows.filter(|(_, row)| {
+            row.forest.filled().is_some_and(|name| name.value.trim().eq_ignore_ascii_case(forest))
+        });
+        of_forest.filter_map(|(_, row)| row.dns.filled().map(|dns| dns.value)).collect()
     }
 
     /// Whether the trusts of a domain are known: an extract without any may have left them out.
