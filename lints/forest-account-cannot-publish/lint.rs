@@ -50,7 +50,7 @@ impl Lint for This {
             let (publishing, holes) = publishing_sites(&row.data, statuses);
             // Somebody has published, or tried to: 0 stands for never.
             let tried = row.data.publishing_status.get().is_some_and(|status| matches!(status.0, 1 | 2));
-            if publishing.is_empty() && !(tried && !holes.is_empty()) {
+            if publishing.is_empty() && (holes.is_empty() || !tried) {
                 out.hole(holes);
                 continue;
             }
