@@ -55,7 +55,9 @@ fn a_name_that_stands_for_nobody_is_told_from_one_that_was_not_asked_for() {
 fn for_each_purpose_it_is_told_whether_it_could_be_seen() {
     let seen = inventory("snapshots/contoso");
     let exchange = purpose(&seen, "exchange");
-    assert_eq!((&exchange["seen"], exchange["accounts"].as_array().unwrap().len()), (&true.into(), 0));
+    assert_eq!((&exchange["seen"], exchange["accounts"].as_array().unwrap().len()), (&true.into(), 1));
+    let migration = purpose(&seen, "source-site");
+    assert_eq!((&migration["seen"], migration["accounts"].as_array().unwrap().len()), (&true.into(), 0));
     let little = inventory("snapshots/low-privilege");
     let unseen = purpose(&little, "network-access");
     assert_eq!(unseen["seen"], false);
@@ -70,7 +72,7 @@ fn for_people_the_same_is_said_in_words() {
         "critical: naa-in-task-sequence-step (4)",
         "does not exist",
         "set by the variable JoinAccount",
-        "no account is named for\n  Certificate Registration Point Account\n",
+        "no account is named for\n  Source Site Account\n",
     ] {
         assert!(text.contains(words), "{words}\n{text}");
     }

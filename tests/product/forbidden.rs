@@ -12,7 +12,7 @@ fn a_lint_cannot_do_what_it_must_not() {
     let folder = scratch("forbidden");
     let crate_folder = folder.join("lints");
     std::fs::create_dir_all(&crate_folder).unwrap();
-    for name in ["build.rs", "lib.rs"] {
+    for name in ["build.rs", "lib.rs", "requirements.tsv"] {
         std::fs::copy(root().join("lints").join(name), crate_folder.join(name)).unwrap();
     }
     let project = root().display().to_string().replace('\\', "/");
