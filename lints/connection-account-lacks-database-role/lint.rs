@@ -84,7 +84,10 @@ impl Lint for This {
             let own = has(clause.role);
             let instead = || clause.instead.iter().map(|role| has(role)).reduce(both).unwrap_or(Answer::No);
             match own.or(instead) {
-                Answer::Yes(_) => {}
+                // What a role gives, a DENY that was not read may take back.
+                Answer::Yes(_) => {
+                    subject.require(sql.read_whole(at));
+                }
                 Answer::Unknown(gaps) => subject.unknown(gaps),
                 Answer::No => report(&account, clause, at, &principals.label(&sid), &mut subject),
             }

@@ -112,6 +112,20 @@ impl<'s> Sql<'s> {
         (roles, holes)
     }
 
+    /// That all was read which gives, owns or denies in a database and on its server.
+    ///
+    /// # Errors
+    ///
+    /// What is missing: a role that is proven by the rest may be taken back there by a DENY.
+    pub fn read_whole(&self, at: &Scope) -> Result<(), Vec<Gap>> {
+        let Scope::Database { server, .. } = at else { return Err(vec![no_database(at)]) };
+        let master = Scope::database(server, "master");
+        let mut holes = self.membership_holes(&master, at);
+        merge(&mut holes, self.snapshot.sql_server_permissions.hole(&master, true));
+        merge(&mut holes, self.snapshot.sql_database_permissions.hole(at, true));
+        if holes.is_empty() { Ok(()) } else { Err(holes) }
+    }
+
     fn place<'p>(&'p self, host: &'p str, master: &'p Scope, at: &'p Scope) -> Place<'p, 's> {
         let name = match at {
             Scope::Database { name, .. } => name.as_str(),
