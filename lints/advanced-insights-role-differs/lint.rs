@@ -16,10 +16,13 @@ impl Lint for This {
         noun: "security roles of Advanced Insights",
         subjects: &["Patch My PC Advanced Insights"],
         requirements: P5,
-        references: &[Reference::Document(
-            "Patch My PC, Advanced Insights permissions",
-            "Custom security role for client actions and collections",
-        )],
+        references: &[
+            Reference::Document(
+                "Patch My PC, Insights Configuration Manager Permission requirements",
+                "Use a Custom Security Role (Optional)",
+            ),
+            Reference::MisconfigurationManager("EXEC-2"),
+        ],
         ..Meta::BASE
     };
     type Subjects<'s> = Via<'s, Roles<'s>>;

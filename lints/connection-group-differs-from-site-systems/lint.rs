@@ -24,6 +24,7 @@ impl Lint for This {
             Reference::Section("SMS_SiteSystemToSiteServerConnection_Stat_<sitecode>"),
             Reference::Section("SMS_SiteToSiteConnection_<sitecode>"),
             Reference::MisconfigurationManager("PREVENT-10"),
+            Reference::MisconfigurationManager("TAKEOVER-4"),
         ],
         ..Meta::BASE
     };

@@ -30,6 +30,7 @@ impl Lint for This {
             Reference::Section("Active Directory Group Discovery Account"),
             Reference::Section("Active Directory System Discovery Account"),
             Reference::Section("Active Directory User Discovery Account"),
+            Reference::MisconfigurationManager("ELEVATE-3"),
         ],
         ..Meta::BASE
     };

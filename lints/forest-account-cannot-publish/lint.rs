@@ -28,6 +28,7 @@ impl Lint for This {
                 "Microsoft, Extend the Active Directory schema to publish site data",
                 "Create the System Management container and grant sites permissions to the container",
             ),
+            Reference::MisconfigurationManager("RECON-1"),
         ],
         ..Meta::BASE
     };

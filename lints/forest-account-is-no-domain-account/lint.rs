@@ -14,7 +14,7 @@ impl Lint for This {
         requirements: &["A4.1"],
         references: &[
             Reference::Section("Active Directory Forest Account"),
-            Reference::Document("Active Directory Forest Discovery", "New-CMActiveDirectoryForest"),
+            Reference::Document("Microsoft, New-CMActiveDirectoryForest", "Parameters"),
         ],
         ..Meta::BASE
     };

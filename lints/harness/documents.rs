@@ -1,5 +1,8 @@
 //! What a lint says of itself: README, META, wording.
 
+use std::collections::BTreeSet;
+
+use cmlint_lint::{LintDef, Reference};
 use cmlint_lints::LINTS;
 
 use crate::{Complaints, alone, archive, fixtures};
@@ -19,6 +22,97 @@ fn every_readme_has_its_parts_in_order() {
             complaints.check(!body.is_empty(), || format!("{}: an empty part of README: {part}", def.id));
         }
     }
+}
+
+/// Who reads a finding must be able to look the rule up: in a document, at a section. `explain` prints the README,
+/// programs read META; both name the same.
+#[test]
+fn references_name_sections_and_stand_in_readme_and_meta_alike() {
+    let mut complaints = Complaints::default();
+    for def in LINTS {
+        let id = def.id;
+        let part = def.readme.split("\n## References").nth(1).unwrap_or_default();
+        let part = part.split_whitespace().collect::<Vec<_>>().join(" ");
+        let quoted = |title: &str| !title.is_empty() && part.contains(&format!("\"{title}\""));
+        let mut sections = 0;
+        let mut named = BTreeSet::new();
+        for reference in def.meta.references {
+            let stands = match *reference {
+                Reference::Section(title) => {
+                    sections += 1;
+                    quoted(title)
+                }
+                Reference::Document(document, title) => {
+                    sections += 1;
+                    part.contains(document) && quoted(title)
+                }
+                Reference::Catalogue(name)
+                | Reference::MisconfigurationManager(name)
+                | Reference::Attack(name) => {
+                    named.insert(name);
+                    part.contains(name)
+                }
+            };
+            complaints.check(stands, || format!("{id}: README does not name the reference {reference}"));
+        }
+        complaints.check(sections > 0, || format!("{id}: no reference names the section of a document"));
+        for technique in techniques_in(&part) {
+            complaints.check(named.contains(technique.as_str()), || format!("{id}: META lacks {technique}"));
+        }
+    }
+}
+
+/// Techniques of Misconfiguration Manager that requirements of the source documents close, wholly or in part. A
+/// requirement (`A14.8`) stands for every lint that covers it, a group or account (`A14`) for at least one lint about
+/// it: not each of its lints has to do with the technique.
+#[test]
+fn techniques_that_a_requirement_closes_are_referred_to() {
+    let mut complaints = Complaints::default();
+    let mut lines = include_str!("techniques.tsv").lines();
+    assert_eq!(lines.next(), Some("technique\trequirements"));
+    for line in lines {
+        let (technique, requirements) = line.split_once('\t').unwrap();
+        let refers = |def: &LintDef| {
+            let same =
+                |r: &Reference| matches!(r, Reference::MisconfigurationManager(id) if *id == technique);
+            def.meta.references.iter().any(same)
+        };
+        for requirement in requirements.split(',') {
+            let covers = |def: &&LintDef| {
+                let below = |id: &&str| id.split_once('.').is_some_and(|(item, _)| item == requirement);
+                def.meta.requirements.iter().any(|id| *id == requirement || below(id))
+            };
+            let lints: Vec<&LintDef> = LINTS.iter().filter(covers).collect();
+            let named = match requirement.contains('.') {
+                true => lints.iter().all(|def| refers(def)),
+                false => lints.is_empty() || lints.iter().any(|def| refers(def)),
+            };
+            complaints.check(named, || {
+                let ids: Vec<&str> = lints.iter().map(|def| def.id).collect();
+                format!(
+                    "{technique} belongs to {requirement}; name it in META and README of {}",
+                    ids.join(" or ")
+                )
+            });
+        }
+    }
+}
+
+/// `CRED-5`, `T1021.003`.
+fn techniques_in(text: &str) -> BTreeSet<String> {
+    const FAMILIES: [&str; 9] =
+        ["CRED", "ELEVATE", "EXEC", "RECON", "TAKEOVER", "COERCE", "PREVENT", "CANARY", "DETECT"];
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '.'));
+    let words = words.map(|word| word.trim_end_matches('.'));
+    let is_technique = |word: &&str| match word.split_once('-') {
+        Some((family, number)) => {
+            FAMILIES.contains(&family) && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
+        }
+        None => word.strip_prefix('T').is_some_and(|number| {
+            number.len() >= 4 && number.chars().all(|c| c.is_ascii_digit() || c == '.')
+        }),
+    };
+    words.filter(is_technique).map(str::to_owned).collect()
 }
 
 #[test]

@@ -11,7 +11,10 @@ impl Lint for This {
         noun: "network access accounts",
         subjects: &["Network Access Account"],
         requirements: &["A14.8"],
-        references: &[Reference::Section("Network Access Account")],
+        references: &[
+            Reference::Section("Network Access Account"),
+            Reference::MisconfigurationManager("CRED-4"),
+        ],
         ..Meta::BASE
     };
     type Subjects<'s> = Stored<'s, one::NetworkAccess>;

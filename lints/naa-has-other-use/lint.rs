@@ -22,6 +22,7 @@ impl Lint for This {
             Reference::MisconfigurationManager("CRED-3"),
             Reference::MisconfigurationManager("PREVENT-3"),
             Reference::MisconfigurationManager("PREVENT-10"),
+            Reference::MisconfigurationManager("CRED-1"),
         ],
         ..Meta::BASE
     };

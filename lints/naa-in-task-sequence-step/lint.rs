@@ -23,6 +23,7 @@ impl Lint for This {
             Reference::Section("Task Sequence Editor Network Folder Connection Account"),
             Reference::MisconfigurationManager("CRED-3"),
             Reference::MisconfigurationManager("PREVENT-10"),
+            Reference::MisconfigurationManager("CRED-1"),
         ],
         ..Meta::BASE
     };

@@ -20,6 +20,7 @@ impl Lint for This {
         references: &[
             Reference::Section("Site System Installation Account"),
             Reference::MisconfigurationManager("PREVENT-10"),
+            Reference::MisconfigurationManager("ELEVATE-1"),
         ],
         ..Meta::BASE
     };

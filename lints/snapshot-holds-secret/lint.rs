@@ -14,6 +14,7 @@ impl Lint for This {
         noun: "files",
         subjects: &["Snapshot"],
         references: &[
+            Reference::Document("Microsoft, SMS_CollectionVariable Server WMI Class", "Properties"),
             Reference::Catalogue("trap 7, secrets in a snapshot"),
             Reference::MisconfigurationManager("CRED-5"),
             Reference::MisconfigurationManager("CRED-7"),
