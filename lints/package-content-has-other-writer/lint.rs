@@ -9,8 +9,6 @@ pub(super) struct This;
 
 /// How many folders get a label of their own.
 const SHOWN: usize = 4;
-/// Create files, create folders.
-const CREATE: AccessMask = AccessMask(0x6);
 
 impl Lint for This {
     const META: Meta = Meta {
@@ -31,6 +29,7 @@ impl Lint for This {
     type Evidence<'s> = (Via<'s, Acls<'s>>, Via<'s, Principals<'s>>);
 
     fn check<'s>(hierarchy: Self::Subjects<'s>, (acls, principals): &Self::Evidence<'s>, out: &mut Sink) {
+        let (carriers, unknown) = Content::carriers(&hierarchy, principals);
         for (server, entry) in hierarchy.hosts() {
             let is_point =
                 |role: &&cmlint_model::HostRole| role.role.eq_ignore_ascii_case("SMS Distribution Point");
@@ -63,13 +62,13 @@ impl Lint for This {
                     }
                 }
             }
-            let own: Vec<Sid> = hierarchy
-                .sites()
-                .filter_map(|site| principals.account_of(site.server.as_deref()?).sid())
-                .collect();
             for (writer, entries) in writers {
                 // Site servers bring the content.
-                if own.contains(&writer) {
+                if carriers.contains(&writer) {
+                    continue;
+                }
+                if !unknown.is_empty() && principals.is_computer(&writer) != Some(false) {
+                    subject.unknown(unknown.iter().cloned());
                     continue;
                 }
                 // Who is an administrator there anyway gains nothing by an entry.
@@ -98,7 +97,7 @@ fn report(
     let about = Object::new(key, label, subject.object().scope.clone());
     let rights = |ace: &Ace| Text::prose(Kind::Directory.describe_ace(ace));
     let inherited = entries.iter().all(|(_, _, ace)| ace.flags.contains(AceFlags::INHERITED));
-    let adds = inherited && entries.iter().all(|(_, _, ace)| adds_only(ace));
+    let adds = entries.iter().all(|(_, _, ace)| Content::only_adds(ace));
     let verb = Text::prose(if adds { "may add files to" } else { "may write" });
     // What comes from above must become the folder's own before it can be taken out.
     let detach = if inherited { text!("icacls \"{}\" /inheritance:d && ", at) } else { Text::default() };
@@ -163,10 +162,4 @@ fn report_null(server: &str, folder: &Found<'_, '_>, subject: &mut Subject<'_>) 
             )),
             Some(text!("nothing that is worth going back to")),
         );
-}
-
-/// Whether an entry lets create files and folders, and change none that is there: so much Windows itself gives
-/// Users on the drives of data.
-fn adds_only(ace: &Ace) -> bool {
-    Kind::Directory.has_no_write(ace.mask.without(CREATE)) && !ace.flags.contains(AceFlags::OBJECT_INHERIT)
 }

@@ -1,10 +1,14 @@
 //! Where package content lies on a distribution point, and who may write there.
 
-use cmlint_winsec::{Ace, Effect, Kind, Sid, well_known};
+use std::collections::BTreeSet;
+
+use cmlint_winsec::{AccessMask, Ace, AceFlags, Effect, Kind, Sid, well_known};
 
 use super::{AclObject, Acls, Found, kind_word, path_key};
+use crate::proof::merge;
 use crate::rows::AclState;
-use crate::{Gap, Scope};
+use crate::views::Principals;
+use crate::{Gap, Inventory, Scope};
 
 /// Who may write package content on every distribution point: the product and the system itself, and what
 /// stands for whoever made an object.
@@ -16,6 +20,9 @@ const OWN_WRITERS: [Sid; 5] = [
     well_known::OWNER_RIGHTS,
 ];
 
+/// Create files, create folders.
+const CREATE: AccessMask = AccessMask(0x6);
+
 /// Package content of a distribution point.
 #[derive(Debug)]
 pub struct Content<'a, 's> {
@@ -26,17 +33,53 @@ pub struct Content<'a, 's> {
     pub packages: Vec<(String, &'a AclObject<'s>)>,
     /// The shares of these folders.
     pub shares: Vec<&'a AclObject<'s>>,
-    /// Why there may be more.
+    /// Why there may be more content.
     pub holes: Vec<Gap>,
+    /// Why there may be more folders of single packages.
+    pub package_holes: Vec<Gap>,
+}
+
+impl Content<'_, '_> {
+    /// The accounts of all site servers, which bring content to distribution points, and the holes where one of them
+    /// is not known.
+    pub fn carriers(inventory: &Inventory, principals: &Principals<'_>) -> (BTreeSet<Sid>, Vec<Gap>) {
+        let mut servers: BTreeSet<&str> =
+            inventory.sites().filter_map(|site| site.server.as_deref()).collect();
+        let hosts = inventory.hosts().map(|(host, _)| host);
+        servers.extend(hosts.filter(|host| inventory.has_role(host, "SMS Site Server")));
+        let mut holes = inventory.site_holes().to_vec();
+        let mut accounts = BTreeSet::new();
+        for server in servers {
+            match principals.account_of(server).sid() {
+                Some(sid) => {
+                    accounts.insert(sid);
+                }
+                None => merge(&mut holes, principals.unresolved(&principals.computer_name(server).text)),
+            }
+        }
+        (accounts, holes)
+    }
+
+    /// Whether an entry is inherited and lets create files and folders, and change none that is there: so much
+    /// Windows itself gives Users on a drive for data, and a folder on it that inherits.
+    pub fn only_adds(ace: &Ace) -> bool {
+        Kind::Directory.has_no_write(ace.mask.without(CREATE))
+            && ace.flags.contains(AceFlags::INHERITED)
+            && !ace.flags.contains(AceFlags::OBJECT_INHERIT)
+    }
 }
 
 impl<'s> Acls<'s> {
     /// The package content of a distribution point, by the names that the product gives it: `SCCMContentLib`,
     /// `SMSPKG<drive>$` and `SMSSIG$` (Microsoft: "The content library", "Manage content").
     pub fn content(&self, host: &Scope) -> Content<'_, 's> {
-        let mut content =
-            Content { folders: Vec::new(), packages: Vec::new(), shares: Vec::new(), holes: Vec::new() };
-        let mut missing: Vec<String> = Vec::new();
+        let mut content = Content {
+            folders: Vec::new(),
+            packages: Vec::new(),
+            shares: Vec::new(),
+            holes: Vec::new(),
+            package_holes: Vec::new(),
+        };
         for (key, object) in self.of_kind(host, Kind::Directory) {
             let Some((drive, path)) = key.split_once(":\\") else { continue };
             let (top, below) = path.split_once('\\').map_or((path, None), |(top, below)| (top, Some(below)));
@@ -46,10 +89,16 @@ impl<'s> Acls<'s> {
             }
             match below {
                 None if object.state == AclState::Denied => {
-                    let why = format!("access to {} was denied", object.path.value);
-                    content.holes.push(self.gap(host, why));
+                    let gap = self.gap(host, format!("access to {} was denied", object.path.value));
+                    content.holes.push(gap.clone());
+                    content.package_holes.extend(is_package_share.then_some(gap));
                 }
-                None if object.state == AclState::Ok => content.folders.push(object),
+                None if object.state == AclState::Ok => {
+                    if is_package_share {
+                        merge(&mut content.package_holes, self.tree_holes(host, Kind::Directory, key));
+                    }
+                    content.folders.push(object);
+                }
                 Some(below) if is_package_share && !below.contains('\\') && object.state == AclState::Ok => {
                     content.packages.push((below.to_uppercase(), object));
                 }
@@ -59,8 +108,10 @@ impl<'s> Acls<'s> {
         let has = |end: &str| {
             content.folders.iter().any(|folder| path_key(folder.path.value).ends_with(&format!(":\\{end}")))
         };
-        if !has("sccmcontentlib") {
-            missing.push("the content library (SCCMContentLib) was not collected".to_owned());
+        let mut holes: Vec<Gap> = self.snapshot.acls.hole(host, true).into_iter().collect();
+        merge(&mut content.package_holes, holes.clone());
+        if holes.is_empty() && !has("sccmcontentlib") {
+            holes.push(self.gap(host, "the content library (SCCMContentLib) was not collected".to_owned()));
         }
         for (key, object) in self.of_kind(host, Kind::Share) {
             let of_packages = key.starts_with("smspkg") && key.ends_with('$');
@@ -70,15 +121,13 @@ impl<'s> Acls<'s> {
                 continue;
             }
             if of_packages && !has(key) {
-                missing.push(format!("the folder of the share {} was not collected", object.path.value));
+                let why = format!("the folder of the share {} was not collected", object.path.value);
+                content.package_holes.push(self.gap(host, why.clone()));
+                holes.push(self.gap(host, why));
             }
             content.shares.push(object);
         }
-        let hole = self.snapshot.acls.hole(host, true);
-        content.holes.extend(match hole {
-            Some(hole) => vec![hole],
-            None => missing.into_iter().map(|why| self.gap(host, why)).collect(),
-        });
+        merge(&mut content.holes, holes);
         content
     }
 
@@ -95,7 +144,7 @@ impl<'s> Acls<'s> {
         for folder in &content.folders {
             let (entries, gaps) = self.entries_in_tree(host, Kind::Directory, folder.path.value, writes);
             found.extend(entries);
-            crate::proof::merge(&mut holes, gaps);
+            merge(&mut holes, gaps);
         }
         (found, holes)
     }
@@ -147,6 +196,19 @@ mod tests {
         assert_eq!(packages, ["PS100001"]);
         assert_eq!(writers, [r"D:\SCCMContentLib\PkgLib"]);
         assert_eq!(holes, [""; 0]);
+    }
+
+    #[test]
+    fn what_a_drive_hands_down_to_users_only_adds() {
+        let entry = |sddl: &str| {
+            let parsed = cmlint_winsec::sddl::parse(sddl).unwrap();
+            Content::only_adds(&parsed.descriptor.dacl.entries()[0])
+        };
+        assert!(entry("D:(A;CIID;0x4;;;BU)"));
+        assert!(entry("D:(A;CIIOID;0x2;;;BU)"));
+        assert!(!entry("D:(A;CI;0x4;;;BU)"), "somebody put it there");
+        assert!(!entry("D:(A;OICIID;0x4;;;BU)"), "it appends to files");
+        assert!(!entry("D:(A;CIID;0x1301bf;;;AU)"));
     }
 
     #[test]
