@@ -153,6 +153,39 @@ fn a_narrow_terminal_is_drawn_in() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_terminal_is_measured_and_a_pipe_is_not() {
+    let select = "naa-without-domain";
+    let said_in_terminal = |before: &str| {
+        let program = crate::program::binary();
+        let line = format!(
+            "stty cols 48 rows 24; {before} '{}' check snapshots/contoso --select {select}",
+            program.display()
+        );
+        let mut script = std::process::Command::new("script");
+        script.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+        script.current_dir(crate::program::root()).env_remove("COLUMNS").stdin(Stdio::null());
+        script.output().ok().map(said)
+    };
+    let Some(measured) = said_in_terminal("") else {
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            b"a_terminal_is_measured_and_a_pipe_is_not was left out: no script in PATH\n",
+        );
+        return;
+    };
+    assert_eq!(measured.code, 1, "{}", measured.all());
+    assert!(measured.out.contains('\u{1b}'), "a terminal has colours");
+    // Lines of a file and commands to copy stay whole; what is our own is drawn in.
+    let own = |out: &str| out.lines().filter(|line| line.contains("help:")).map(|l| l.chars().count()).max();
+    assert!(own(&measured.out).unwrap() < 70, "{}", measured.out);
+    assert!(own(&said_in_terminal("COLUMNS=100").unwrap().out).unwrap() > 70);
+    let mut piped = command(&["check", "snapshots/contoso", "--select", select]);
+    let piped = said(piped.env_remove("COLUMNS").output().unwrap());
+    assert!(own(&piped.out).unwrap() > 70 && !piped.out.contains('\u{1b}'), "{}", piped.out);
+}
+
+#[test]
 fn a_reader_that_goes_away_ends_the_program_quietly() {
     let mut child = command(&["check", "snapshots/contoso"])
         .stdout(Stdio::piped())

@@ -99,8 +99,7 @@ pub(crate) fn style(cli: &Cli, to_file: bool) -> Style {
         ColorChoice::Auto if to_file || set("NO_COLOR") => false,
         ColorChoice::Auto => terminal || set("FORCE_COLOR"),
     };
-    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
-    let width = cli.width.or(if to_file { None } else { columns }).unwrap_or(100);
+    let width = cli.width.or(if to_file { None } else { columns(terminal) }).unwrap_or(100);
     Style {
         width,
         colour,
@@ -108,4 +107,12 @@ pub(crate) fn style(cli: &Cli, to_file: bool) -> Style {
         verbose: cli.verbose,
         last_net: cmlint_text::secrets::last_net,
     }
+}
+
+/// How wide the place is that people read at: COLUMNS, which pipelines set, over what the terminal says.
+fn columns(terminal: bool) -> Option<usize> {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+    let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    // A line across a very wide screen is hard to follow.
+    said.or_else(|| measured().filter(|_| terminal).map(|width| width.min(120)))
 }
