@@ -47,12 +47,12 @@ fn groups_of_the_weak_hierarchy() {
     assert_eq!(expects("CM00", "SMS Admins"), with(["CM00$", "CM01$?"]));
     assert_eq!(expects("cm01", &to_server("MP_PS1")), ["MP01$"]);
     assert_eq!(expects("cm01", &to_server("SMSProv_PS1")), ["CM02$"]);
-    // rs01 and dp01 connect with their own accounts or with the one that was typed for both.
+    // rs01, dp01 and sql00 connect with their own accounts or with the one that was typed for them.
     assert_eq!(
         expects("cm01", &to_server("Stat_PS1")),
         ["CM02$", "DP01$", "MP01$", "RS01$", "SQL01$", "svc-siteinst", "svc-siteinst"]
     );
-    assert_eq!(expects("cm00", &to_server("Stat_CAS")), ["SQL00$"]);
+    assert_eq!(expects("cm00", &to_server("Stat_CAS")), ["adm-castell", "SQL00$"]);
     // The account of the route from PS1 belongs in the group on its destination, and nowhere else.
     assert_eq!(expects("cm00", "SMS_SiteToSiteConnection_CAS"), ["CM01$?", "svc-filerepl"]);
     assert_eq!(expects("cm01", "SMS_SiteToSiteConnection_PS1"), ["CM00$"]);
