@@ -2,9 +2,12 @@
 # realm.sh DIR: an Active Directory domain (Samba) in namespaces of its own, for the tests of the collector.
 #
 # It fills DIR, prints "ready" and lives until its standard input ends. It is process 1 of a process namespace, so
-# that whatever it started ends with it, whether the test that holds the other end of the pipe ends well or not.
-# Nothing outside of DIR is changed; ports, /etc/hosts, /etc/resolv.conf and /run/samba are its own. The process
-# that was started as realm.sh can be entered: nsenter --target=<its id> --net --mount <command>.
+# that whatever was started in it ends with it, whether the test that holds the other end of the pipe ends well or
+# not; then DIR is removed. Where it cannot start it says why on standard error, and leaves nothing either. Nothing
+# outside of DIR is changed; the name of the computer, ports, /etc/hosts, /etc/resolv.conf and /run/samba are its own.
+# The process that was started as realm.sh can be entered by its id:
+#
+#   P=/proc/<id>/ns; nsenter --net=$P/net --mount=$P/mnt --uts=$P/uts --pid=$P/pid_for_children <command>
 #
 #   DIR/krb5.conf   KRB5_CONFIG for clients
 #   DIR/ca.pem      the authority that signed the certificate of the domain controller
@@ -14,11 +17,22 @@
 set -euo pipefail
 
 if [ "${2:-}" != inside ]; then
+  # Whoever interrupts the tests ends them, and they end this: it has to tidy up.
+  trap '' INT
   mkdir -p "$1"
-  exec unshare --net --mount --pid --fork --kill-child --propagation private "$0" "$1" inside
+  exec unshare --net --mount --uts --pid --fork --kill-child --mount-proc --propagation private "$0" "$1" inside
 fi
 
 D=$(cd "$1" && pwd)
+READY=
+end() {
+  [ -n "$READY" ] || tail -n 20 "$D"/log/* >&2
+  exec 2> /dev/null
+  # Everything in this process namespace but this process itself, then what it wrote.
+  kill -KILL -1 || true
+  rm -rf "$D"
+}
+trap end EXIT
 BASE=DC=contoso,DC=test
 DOMAIN=S-1-5-21-1111111111-2222222222-3333333333
 mkdir -p "$D/log" "$D/run"
@@ -44,6 +58,7 @@ cat > "$D/krb5.conf" <<K
 K
 
 ip link set lo up
+hostname cm02
 mkdir -p /run/samba
 mount --bind "$D/run" /run/samba
 mount --bind "$D/hosts" /etc/hosts
@@ -87,11 +102,9 @@ C
 
 samba -s "$D/ad/etc/smb.conf" -F --no-process-group < /dev/null > "$D/log/samba" 2>&1 &
 for _ in $(seq 300); do
-  if ldapsearch -x -H ldap://127.0.0.1 -s base -b '' -LLL dnsHostName > /dev/null 2>&1; then break; fi
+  if ldapsearch -x -H ldap://127.0.0.1 -s base -b '' -LLL dnsHostName > /dev/null 2>&1; then READY=yes; break; fi
   sleep 0.1
 done
+[ -n "$READY" ]
 echo ready
 cat > /dev/null
-# Everything in this process namespace but this process itself, then what it wrote.
-kill -KILL -1 || true
-rm -rf "$D"

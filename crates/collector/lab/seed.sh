@@ -51,6 +51,8 @@ ACCOUNTS="OU=Service Accounts,$BASE" STAFF="OU=Staff,$BASE" GROUPS_="OU=Groups,$
 } > "$D/seed.ldif"
 ldbadd -H "$SAM" "$D/seed.ldif"
 tool group addmembers 'Domain Admins' 'Server Admins'
+# A domain controller names itself when it updates its names in the DNS, which this one has none of.
+samba-tool spn add ldap/dc1.contoso.test 'DC1$' -H "$SAM" "$CONF"
 samba-tool spn add HTTP/cm02.contoso.test web-cm02 -H "$SAM" "$CONF"
 samba-tool domain exportkeytab "$D/http.keytab" --principal=HTTP/cm02.contoso.test "$CONF"
 chmod 644 "$D/http.keytab"

@@ -74,10 +74,12 @@ chown -R www-data "$W/run"
 env KRB5_CONFIG="$D/krb5.conf" KRB5_KTNAME="$D/http.keytab" KRB5RCACHETYPE=none NTLM_USER_FILE="$W/ntlm" \
   NETBIOS_DOMAIN_NAME=CONTOSO NETBIOS_COMPUTER_NAME=CM02 \
   apache2 -f "$W/httpd.conf" -DFOREGROUND < /dev/null > "$W/out.log" 2>&1 &
+READY=
 for _ in $(seq 100); do
-  if (exec 3<> /dev/tcp/127.0.0.1/8443) 2> /dev/null; then break; fi
+  if (exec 3<> /dev/tcp/127.0.0.1/8443) 2> /dev/null; then READY=yes; break; fi
   sleep 0.1
 done
+[ -n "$READY" ] || { cat "$W/out.log" "$W/error.log" >&2; exit 1; }
 echo ready
 cat > /dev/null
 kill %1

@@ -1,8 +1,9 @@
 #!/bin/bash
-# wine.sh PREFIX: a Wine prefix without a screen, in which the Windows build of the collector runs.
+# wine.sh PREFIX: a Wine prefix without a screen, in which the Windows build of the collector runs. Run it inside of
+# the realm's namespaces: with them its services end, and from them it takes its network and its name.
 #
 # Its services are started with no descriptor of ours open, because they keep what they inherit, and a test would wait
-# for them. They end by themselves a while after the last program in the prefix.
+# for them.
 set -euo pipefail
 mkdir -p "$1"
 export WINEPREFIX=$1 WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml='
@@ -20,5 +21,6 @@ C
   x86_64-w64-mingw32-gcc -shared -O2 -o "$DLL" "$WINEPREFIX/random.c" -ladvapi32
 fi
 "$SERVER" -w 2> /dev/null || true
-setsid "$SERVER" -p60 < /dev/null > /dev/null 2>&1
+# It stays for the next program.
+setsid "$SERVER" -p < /dev/null > /dev/null 2>&1
 setsid wine cmd /c exit < /dev/null > /dev/null 2>&1

@@ -154,7 +154,8 @@ impl Place for DirectoryPlace<'_> {
             |e: std::io::Error| Failure::Folder { path: run.out.path().join(&path), why: e.to_string() };
         let outcome =
             walk::collect(&mut ldap, &domain, &named, &mut file, &|more| task.add(more)).map_err(disk)?;
-        let source = format!("LDAP search on {} with the SD flags control", domain.server);
+        let who = credentials.name().map_or("the signed-in user", |name| name);
+        let source = format!("LDAP search on {} with the SD flags control, as {who}", domain.server);
         let state = state(&outcome.holes, outcome.ended.as_ref());
         task.end(&state);
         let mut part = Part::new(Dataset::Directory, scope.clone(), state, &source);
@@ -259,8 +260,8 @@ fn state(holes: &[String], ended: Option<&Refusal>) -> State {
     if holes.len() > SHOWN {
         text.push_str(&format!("; and {} more", holes.len() - SHOWN));
     }
-    let denied =
-        holes.iter().any(|hole| hole.contains("access denied") || hole.contains(attributes::DESCRIPTOR));
+    let hidden = ["access denied", attributes::DESCRIPTOR, attributes::EVERY_ACCOUNT];
+    let denied = holes.iter().any(|hole| hidden.iter().any(|word| hole.contains(word)));
     let why = Why::new(text);
     State::Partial(if denied { why.needs_right("Read and Read Permissions on these objects") } else { why })
 }

@@ -42,8 +42,8 @@ EXPORT BOOL WINAPI canned_LookupAccountNameW(LPCWSTR server, LPCWSTR name, PSID 
                                              LPDWORD domain_len, PSID_NAME_USE use) {
   LPCWSTR text = NULL;
   if (!lstrcmpiW(name, L"Administrators")) text = L"S-1-5-32-544";
-  if (!lstrcmpiW(name, L"CM01\\SMS Admins")) text = MACHINE L"-1004";
-  if (!lstrcmpiW(name, L"CM01\\Hidden")) text = MACHINE L"-1005";
+  if (!lstrcmpiW(name, L"CM02\\SMS Admins")) text = MACHINE L"-1004";
+  if (!lstrcmpiW(name, L"CM02\\Hidden")) text = MACHINE L"-1005";
   PSID found;
   if (!text || !ConvertStringSidToSidW(text, &found)) { SetLastError(ERROR_NONE_MAPPED); return FALSE; }
   if (*len < GetLengthSid(found)) { SetLastError(ERROR_INSUFFICIENT_BUFFER); return FALSE; }
@@ -59,7 +59,8 @@ EXPORT DWORD WINAPI canned_GetNamedSecurityInfoW(LPWSTR name, SE_OBJECT_TYPE kin
   *out = NULL;
   if (what != (OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION)) return ERROR_INVALID_PARAMETER;
   if (kind == SE_SERVICE) text = L"O:SYG:SYD:(A;;CCLCSWRPWPDTLOCRRC;;;SY)(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;BA)";
-  if (kind == SE_FILE_OBJECT && wcsstr(name, L"\\cm\\denied")) return ERROR_ACCESS_DENIED;
+  int whole = GetEnvironmentVariableW(L"CANNED", NULL, 0) > 0; /* no answer is to be a refusal */
+  if (kind == SE_FILE_OBJECT && wcsstr(name, L"\\cm\\denied") && !whole) return ERROR_ACCESS_DENIED;
   if (kind == SE_FILE_OBJECT && wcsstr(name, L"\\cm\\inherits")) text = L"O:BAG:SYD:AI(A;OICIID;FA;;;BA)(A;OICIID;FA;;;SY)";
   if (kind == SE_FILE_OBJECT && wcsstr(name, L"\\cm\\own"))
     text = L"O:BAG:SYD:AI(A;OICI;0x1301bf;;;" DOMAIN L"-1105)(A;OICIID;FA;;;BA)(A;OICIID;FA;;;SY)";

@@ -15,13 +15,16 @@
 
 EXPORT NET_API_STATUS WINAPI NetApiBufferFree(LPVOID at) { free(at); return NERR_Success; }
 
+/* Whether no answer is to be a refusal. */
+static int whole(void) { return GetEnvironmentVariableW(L"CANNED", NULL, 0) > 0; }
+
 static int known(LPCWSTR server) { return !server || !*server; }
 
 EXPORT NET_API_STATUS WINAPI NetWkstaGetInfo(LPWSTR server, DWORD level, LPBYTE *out) {
   if (!known(server)) return ERROR_BAD_NETPATH;
   if (level != 100) return ERROR_INVALID_LEVEL;
   WKSTA_INFO_100 *info = calloc(1, sizeof *info);
-  info->wki100_computername = L"CM01";
+  info->wki100_computername = L"CM02";
   info->wki100_langroup = L"CONTOSO";
   *out = (LPBYTE)info;
   return NERR_Success;
@@ -40,7 +43,7 @@ EXPORT DWORD WINAPI DsRoleGetPrimaryDomainInformation(LPCWSTR server, DSROLE_PRI
 
 EXPORT VOID WINAPI DsRoleFreeMemory(PVOID at) { free(at); }
 
-/* Two pages, so that going on is tried too. */
+/* Two pages, so that going on is tried too; the second has the group that hides its members. */
 EXPORT NET_API_STATUS WINAPI NetLocalGroupEnum(LPCWSTR server, DWORD level, LPBYTE *out, DWORD most, LPDWORD read,
                                                LPDWORD total, PDWORD_PTR resume) {
   static LPWSTR names[] = {L"Administrators", L"SMS Admins", L"Hidden"};
@@ -50,7 +53,7 @@ EXPORT NET_API_STATUS WINAPI NetLocalGroupEnum(LPCWSTR server, DWORD level, LPBY
   LOCALGROUP_INFO_0 *groups = calloc(count, sizeof *groups);
   for (DWORD i = 0; i < count; i++) groups[i].lgrpi0_name = names[from + i];
   *out = (LPBYTE)groups, *read = count;
-  if (*resume) return NERR_Success;
+  if (*resume || whole()) return NERR_Success;
   *resume = 77;
   return ERROR_MORE_DATA;
 }
@@ -64,7 +67,7 @@ EXPORT NET_API_STATUS WINAPI NetLocalGroupGetMembers(LPCWSTR server, LPCWSTR gro
   LOCALGROUP_MEMBERS_INFO_2 *members = calloc(3, sizeof *members);
   ConvertStringSidToSidW(MACHINE L"-500", &members[0].lgrmi2_sid);
   members[0].lgrmi2_sidusage = SidTypeUser;
-  members[0].lgrmi2_domainandname = L"CM01\\Administrator";
+  members[0].lgrmi2_domainandname = L"CM02\\Administrator";
   ConvertStringSidToSidW(DOMAIN L"-512", &members[1].lgrmi2_sid);
   members[1].lgrmi2_sidusage = SidTypeGroup;
   members[1].lgrmi2_domainandname = L"CONTOSO\\Dom\u00e4nen-Admins";

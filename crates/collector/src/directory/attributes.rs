@@ -30,6 +30,9 @@ const PRINCIPAL: &[&str] = &[
 /// The security descriptor; a control says that only owner, group and DACL are meant.
 pub(crate) const DESCRIPTOR: &str = "nTSecurityDescriptor";
 
+/// What every account has (MS-ADTS 3.1.1.5.2.4), so that an account without it hides it.
+pub(crate) const EVERY_ACCOUNT: &str = "userAccountControl";
+
 /// A principal that the snapshot names, or a group downward of which everybody is asked for.
 pub(crate) fn named() -> Vec<&'static str> {
     [PRINCIPAL, &["member", DESCRIPTOR]].concat()

@@ -127,6 +127,7 @@ fn a_group_of_another_domain_is_a_hole_that_names_the_domain() {
     canned.add(
         object("CN=x,OU=Staff,DC=contoso,DC=test", "user", 1400)
             .sam("x")
+            .value("userAccountControl", "512")
             .value("memberOf", "CN=U,DC=root,DC=test"),
     );
     let (outcome, _) = collected(&mut canned, &named(&["CONTOSO\\x"]));
@@ -139,11 +140,23 @@ fn a_group_of_another_domain_is_a_hole_that_names_the_domain() {
 #[test]
 fn objects_without_their_descriptor_make_the_directory_partial_and_name_the_right() {
     let mut canned = Canned::new();
-    canned.hide_descriptors = true;
+    canned.hidden = &["nTSecurityDescriptor"];
     let (outcome, _) = collected(&mut canned, &named(&["CONTOSO\\svc-naa"]));
     let text = state(&outcome.holes, None).why().unwrap().to_string();
     assert!(text.contains("objects came without their nTSecurityDescriptor"), "{text}");
     assert!(text.ends_with("needs the right: Read and Read Permissions on these objects"), "{text}");
+}
+
+#[test]
+fn accounts_without_their_restrictions_are_no_accounts_without_restrictions() {
+    let mut canned = Canned::new();
+    canned.hidden = &["userAccountControl", "pwdLastSet", "profilePath", "memberOf"];
+    let (outcome, _) = collected(&mut canned, &named(&["CONTOSO\\svc-naa"]));
+    let text = state(&outcome.holes, None).why().unwrap().to_string();
+    assert!(text.starts_with("1 of 1 accounts came without their userAccountControl"), "{text}");
+    assert!(text.ends_with("needs the right: Read and Read Permissions on these objects"), "{text}");
+    let none = Cover::Question { question: "groups-of".to_owned(), of: "all".to_owned() };
+    assert!(!outcome.covers.contains(&none), "who is in a group may be hidden too");
 }
 
 #[test]

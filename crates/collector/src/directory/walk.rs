@@ -11,7 +11,7 @@ use cmlint_winsec::Sid;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::attributes::{self, DESCRIPTOR};
+use super::attributes::{self, DESCRIPTOR, EVERY_ACCOUNT};
 use super::entry::{Directory, Entry, Question, Refusal, dn_key, dns_of, each, one};
 use super::ldif;
 use super::names::Named;
@@ -142,6 +142,8 @@ pub(crate) fn collect<W: Write>(
         sid: None,
         netbios: None,
         bare: 0,
+        accounts: 0,
+        closed: 0,
         elsewhere: BTreeSet::new(),
         downward: Vec::new(),
     };
@@ -173,6 +175,9 @@ struct Walk<'w, W> {
     netbios: Option<String>,
     /// Objects that came without the descriptor that was asked for.
     bare: u64,
+    /// Accounts that were written, and how many of them hide what every account has.
+    accounts: u64,
+    closed: u64,
     /// Domains of groups that this server does not serve.
     elsewhere: BTreeSet<String>,
     /// Groups downward of which everybody is asked for: name and SID.
@@ -198,6 +203,13 @@ impl<W: Write> Walk<'_, W> {
                 format!("{} of {} objects came without their {DESCRIPTOR}", self.bare, self.outcome.records);
             self.outcome.holes.push(text);
         }
+        if self.closed > 0 {
+            self.outcome.holes.push(format!(
+                "{} of {} accounts came without their {EVERY_ACCOUNT}, so that their other restrictions, their logon \
+                 information and their groups may be hidden too",
+                self.closed, self.accounts
+            ));
+        }
         for domain in &self.elsewhere {
             self.outcome
                 .holes
@@ -206,7 +218,9 @@ impl<W: Write> Walk<'_, W> {
         let question =
             |question: &str, of: &str| Cover::Question { question: question.to_owned(), of: of.to_owned() };
         self.outcome.covers.insert(0, question("lookup", "stored-accounts"));
-        self.outcome.covers.insert(1, question("groups-of", "all"));
+        if self.closed == 0 {
+            self.outcome.covers.insert(1, question("groups-of", "all"));
+        }
     }
 
     /// The object of a name, in this domain. A refusal that hits this object alone is a hole.
@@ -267,6 +281,12 @@ impl<W: Write> Walk<'_, W> {
         (self.progress)(1);
         if descriptor && entry.values(DESCRIPTOR).is_empty() {
             self.bare += 1;
+        }
+        // Whoever may not read this of an account may not read its other restrictions, its logon information and its
+        // groups either: by default all four come from one entry, that of Pre-Windows 2000 Compatible Access.
+        if entry.is("user") {
+            self.accounts += 1;
+            self.closed += u64::from(entry.values(EVERY_ACCOUNT).is_empty());
         }
         for group in entry.texts("memberOf") {
             if self.seen_above.insert(mark(group)) {

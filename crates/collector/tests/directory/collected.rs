@@ -59,6 +59,37 @@ fn starttls_is_as_good_as_ldaps() {
     assert_eq!(read(&tls), read(&start));
 }
 
+#[cfg(feature = "gssapi")]
+#[test]
+fn the_tickets_of_the_signed_in_user_are_enough() {
+    let Some(realm) = realm(TESTS) else { return };
+    let out = scratch("directory-kerberos");
+    let mut command =
+        directory(realm, &out, &["--server", SERVER, "--kerberos", "--about", "CONTOSO\\svc-push"]);
+    command.env_remove("CMLINT_COLLECT_USER").env_remove("CMLINT_COLLECT_PASSWORD");
+    command.env("KRB5CCNAME", realm.tickets("reader@CONTOSO.TEST", "Passw0rd!4"));
+    let said = said(command);
+    assert_eq!(said.code, 0, "{}", said.all());
+    assert!(manifest(&out).values().all(|e| e["status"] == "complete"), "{}", said.all());
+    let source = manifest(&out)[&key("directory")]["source"].as_str().unwrap().to_owned();
+    assert!(source.contains("dc1.contoso.test"), "{source}");
+}
+
+#[cfg(feature = "gssapi")]
+#[test]
+fn without_tickets_nobody_is_signed_in() {
+    let Some(realm) = realm(TESTS) else { return };
+    let out = scratch("directory-no-tickets");
+    let mut command = directory(realm, &out, &["--server", SERVER, "--kerberos"]);
+    command.env("KRB5CCNAME", "FILE:/nonexistent");
+    let said = said(command);
+    assert_eq!(said.code, 2, "{}", said.all());
+    for entry in manifest(&out).values() {
+        assert_eq!(entry["status"], "failed");
+        assert!(entry["why"].as_str().unwrap().contains("no Kerberos ticket"), "{entry}");
+    }
+}
+
 #[test]
 fn the_dry_run_says_what_would_be_asked_and_asks_nobody() {
     let Some(realm) = realm(TESTS) else { return };

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "../support/linter.rs"]
+mod linter;
 #[allow(dead_code, reason = "the other tests use the rest")]
 #[path = "../support/program.rs"]
 mod program;

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use crate::linter::linter;
 use crate::program::{said, scratch};
 use crate::realm::{DOMAIN, Realm, realm};
-use crate::world::{TESTS, linter, over_ldaps, site};
+use crate::world::{TESTS, over_ldaps, site};
 
 const CONTAINER: &str = "CN=System Management,CN=System,DC=contoso,DC=test";
 

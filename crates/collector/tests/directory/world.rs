@@ -26,13 +26,6 @@ pub(crate) fn over_ldaps(realm: &Realm, out: &Path, more: &[&str]) -> Command {
     directory(realm, out, &arguments)
 }
 
-/// The linter, which was built beside the program.
-pub(crate) fn linter() -> Command {
-    let linter = Path::new(env!("CARGO_BIN_EXE_cmlint-collect")).with_file_name("cmlint");
-    assert!(linter.is_file(), "build the linter first: cargo build -p cmlint");
-    Command::new(linter)
-}
-
 /// A snapshot of a site that names accounts of the realm, as `site` leaves it.
 pub(crate) fn site(folder: &Path) {
     let rows = [

@@ -10,6 +10,10 @@ pub(crate) const DOMAIN: &str = "S-1-5-21-1111111111-2222222222-3333333333";
 /// The domain controller.
 pub(crate) const SERVER: &str = "dc1.contoso.test";
 
+/// The environment variable with the folder in which servers keep what they need while they run. It stands for the
+/// wish that servers are started at all.
+const RUN: &str = "CMLINT_LAB";
+
 /// A domain that lives as long as the program of the tests.
 pub(crate) struct Realm {
     /// Its files; see `lab/realm.sh`.
@@ -33,7 +37,7 @@ pub(crate) fn realm(tests: &str) -> Option<&'static Realm> {
 
 /// Whether this machine is to start servers.
 pub(crate) fn asked_for() -> bool {
-    std::env::var_os("CMLINT_LAB").is_some_and(|value| !value.is_empty())
+    std::env::var_os(RUN).is_some_and(|value| !value.is_empty())
 }
 
 /// A file of the lab.
@@ -43,8 +47,8 @@ pub(crate) fn lab(name: &str) -> PathBuf {
 
 impl Realm {
     fn start(tests: &str) -> Realm {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("realm-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
+        let run = PathBuf::from(std::env::var_os(RUN).unwrap());
+        let folder = run.join(format!("realm-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let mut process = Command::new(lab("realm.sh"))
             .arg(&folder)
@@ -55,19 +59,19 @@ impl Realm {
         let mut line = String::new();
         let output = process.stdout.take().unwrap();
         BufReader::new(output).read_line(&mut line).unwrap();
-        assert_eq!(
-            line.trim(),
-            "ready",
-            "the realm for {tests} did not start; see {}",
-            folder.join("log").display()
-        );
+        assert_eq!(line.trim(), "ready", "the realm for {tests} did not start, and said why above");
         Realm { folder, process }
     }
 
     /// A program inside the realm.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new("nsenter");
-        command.arg(format!("--target={}", self.process.id())).args(["--net", "--mount", "--"]).arg(program);
+        let of = format!("/proc/{}/ns", self.process.id());
+        for (option, file) in [("net", "net"), ("mount", "mnt"), ("uts", "uts"), ("pid", "pid_for_children")]
+        {
+            command.arg(format!("--{option}={of}/{file}"));
+        }
+        command.arg("--").arg(program);
         command.env("KRB5_CONFIG", self.folder.join("krb5.conf")).stdin(Stdio::null());
         command
     }
@@ -75,6 +79,17 @@ impl Realm {
     /// The certificate authority of the domain controller.
     pub(crate) fn authority(&self) -> String {
         self.folder.join("ca.pem").display().to_string()
+    }
+
+    /// The Kerberos tickets of an account, for `KRB5CCNAME`.
+    pub(crate) fn tickets(&self, account: &str, password: &str) -> String {
+        let tickets = format!("FILE:{}", self.folder.join("tickets").display());
+        let mut kinit = self.command("kinit");
+        kinit.arg(account).env("KRB5CCNAME", &tickets).stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut kinit = kinit.spawn().unwrap();
+        writeln!(kinit.stdin.take().unwrap(), "{password}").unwrap();
+        assert!(kinit.wait().unwrap().success());
+        tickets
     }
 
     /// Changes objects as the domain controller itself would.

@@ -6,6 +6,8 @@ use serde_json::Value;
 use crate::prefix::{prefix, windows_path};
 use crate::program::{Said, manifest, scratch};
 
+const TESTS: &str = "the tests of `host` under Wine";
+
 fn host_folder(out: &Path) -> PathBuf {
     let mut hosts = std::fs::read_dir(out.join("hosts")).unwrap();
     hosts.next().unwrap().unwrap().path()
@@ -40,7 +42,7 @@ fn collected(name: &str, run: impl FnOnce(&[&str]) -> Said) -> (PathBuf, Said) {
 
 #[test]
 fn services_and_registry_are_those_of_the_system() {
-    let Some(prefix) = prefix() else { return };
+    let Some(prefix) = prefix(TESTS) else { return };
     let (out, said) = collected("wine-own", |arguments| prefix.run(arguments));
     assert_eq!(said.code, 3, "{}", said.all());
     let services = json(&out, "services.json");
@@ -71,7 +73,7 @@ fn services_and_registry_are_those_of_the_system() {
 
 #[test]
 fn the_bytes_of_a_com_permission_are_read_from_the_registry() {
-    let Some(prefix) = prefix() else { return };
+    let Some(prefix) = prefix(TESTS) else { return };
     let (out, said) = collected("wine-com", |arguments| prefix.run_canned(arguments));
     let acl = text(&out, "acl.csv");
     assert!(
@@ -84,11 +86,11 @@ fn the_bytes_of_a_com_permission_are_read_from_the_registry() {
 
 #[test]
 fn groups_rights_and_descriptors_come_through_the_native_calls() {
-    let Some(prefix) = prefix() else { return };
+    let Some(prefix) = prefix(TESTS) else { return };
     let (out, said) = collected("wine-canned-answers", |arguments| prefix.run_canned(arguments));
     assert_eq!(said.code, 3, "{}", said.all());
     let computer = &json(&out, "computer.json")[0];
-    assert_eq!((&computer["Name"], &computer["DomainRole"]), (&Value::from("CM01"), &Value::from(3)));
+    assert_eq!((&computer["Name"], &computer["DomainRole"]), (&Value::from("CM02"), &Value::from(3)));
     assert_eq!(
         (&computer["Domain"], &computer["MachineSid"]),
         (&Value::from("contoso.test"), &Value::from("S-1-5-21-11-12-13"))
@@ -130,7 +132,7 @@ fn groups_rights_and_descriptors_come_through_the_native_calls() {
 
 #[test]
 fn the_linter_reads_what_was_written_and_finds_nothing_odd() {
-    let Some(prefix) = prefix() else { return };
+    let Some(prefix) = prefix(TESTS) else { return };
     let (out, said) = collected("wine-read", |arguments| prefix.run_canned(arguments));
     let archive = open(&out, Options { verify: true, ..Options::default() }).ok().unwrap();
     let snapshot = archive.read();
@@ -139,7 +141,7 @@ fn the_linter_reads_what_was_written_and_finds_nothing_odd() {
 
 #[test]
 fn elevation_and_account_are_said() {
-    let Some(prefix) = prefix() else { return };
+    let Some(prefix) = prefix(TESTS) else { return };
     let (out, _) = collected("wine-elevated", |arguments| prefix.run(arguments));
     let manifest: Value = serde_json::from_slice(&std::fs::read(out.join("manifest.json")).unwrap()).unwrap();
     assert!(manifest["collector"]["elevated"].is_boolean(), "{manifest}");
@@ -148,7 +150,7 @@ fn elevation_and_account_are_said() {
 
 #[test]
 fn computers_that_do_not_answer_fail_side_by_side() {
-    let Some(prefix) = prefix() else { return };
+    let Some(prefix) = prefix(TESTS) else { return };
     let out = scratch("wine-remote");
     let computers = "a.contoso.test,b.contoso.test";
     let said = prefix.run_canned(&["host", "--computer", computers, "--out", &windows_path(&out)]);

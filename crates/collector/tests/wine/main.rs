@@ -1,10 +1,26 @@
-//! `host` as Windows builds it, under Wine: what Wine knows for itself, and canned answers where it knows nothing.
-
+//! The program as Windows builds it, under Wine: what Wine knows for itself, canned answers where it knows nothing, and
+//! the sign-in to a web server and a domain controller.
+#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-#[allow(dead_code, reason = "the other tests use the rest")]
+#[path = "../support/prefix.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod prefix;
 #[path = "../support/program.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
 mod program;
+#[path = "../support/realm.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod realm;
+#[path = "../support/server.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod server;
+#[path = "../support/web.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod web;
+#[path = "../support/world.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod world;
 
 mod answers;
-mod prefix;
+mod sign_in;

@@ -13,8 +13,8 @@ pub(super) struct Canned {
     pub(super) page: usize,
     /// Values that are given at once.
     pub(super) range: usize,
-    /// The caller may not read descriptors.
-    pub(super) hide_descriptors: bool,
+    /// Attributes that the caller may not read.
+    pub(super) hidden: &'static [&'static str],
     /// Every page says that there is the same one after it.
     pub(super) stuck: bool,
     /// A question whose filter holds this is refused.
@@ -70,7 +70,7 @@ impl Canned {
             objects: Vec::new(),
             page: 100,
             range: 100,
-            hide_descriptors: false,
+            hidden: &[],
             stuck: false,
             refuse: None,
             questions_left: Cell::new(u32::MAX),
@@ -97,7 +97,10 @@ impl Canned {
             .bytes("securityIdentifier", Sid::new(5, [21, 7, 8, 9]).to_binary());
         canned.add(trust);
         let user = |name: &str, ou: &str, rid: u32| {
-            object(&format!("CN={name},OU={ou},{HEAD}"), "user", rid).sam(name).value("primaryGroupID", "513")
+            object(&format!("CN={name},OU={ou},{HEAD}"), "user", rid)
+                .sam(name)
+                .value("primaryGroupID", "513")
+                .value("userAccountControl", "512")
         };
         let group =
             |name: &str, rid: u32| object(&format!("CN={name},OU=Groups,{HEAD}"), "group", rid).sam(name);
@@ -131,7 +134,7 @@ impl Canned {
                 None => (*asked, 0),
             };
             let values = object.values(name);
-            if values.len() <= from || (self.hide_descriptors && name == "nTSecurityDescriptor") {
+            if values.len() <= from || self.hidden.contains(&name) {
                 continue;
             }
             let end = (from + self.range).min(values.len());

@@ -1,12 +1,16 @@
+//! The program for Windows, under Wine on a made-up site server (`lab/wine.sh`) inside of the realm.
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use crate::program::{Said, said, scratch};
+use crate::program::{Said, said};
+use crate::realm::{Realm, lab, realm};
 
 /// A Wine prefix with the registry and the folders of a site server, and the program for Windows.
 pub(crate) struct Prefix {
+    pub(crate) realm: &'static Realm,
     folder: PathBuf,
     /// As it was built.
     program: PathBuf,
@@ -40,24 +44,20 @@ const CONFIG: &str = r#"<configuration><system.applicationHost><applicationPools
 <processModel identityType="SpecificUser" userName="CONTOSO\web" password="[enc:Aes:QUJD:enc]" />
 </add></applicationPools></system.applicationHost></configuration>"#;
 
-/// The prefix, made by whoever needs it first; `None`, with a line that says so, where the program for Windows was not
-/// built.
-pub(crate) fn prefix() -> Option<&'static Prefix> {
+/// The prefix, made by whoever needs it first; `None`, with a line that says so, where no lab is asked for or the
+/// program for Windows was not built.
+pub(crate) fn prefix(tests: &str) -> Option<&'static Prefix> {
     static PREFIX: OnceLock<Option<Prefix>> = OnceLock::new();
+    let realm = realm(tests)?;
     let prefix = PREFIX.get_or_init(|| {
         let program = std::env::var_os("CMLINT_LAB_EXE").filter(|path| !path.is_empty())?;
-        Some(Prefix::make(PathBuf::from(program)))
+        Some(Prefix::make(realm, PathBuf::from(program)))
     });
     if prefix.is_none() {
-        let line =
-            "left out: the tests of `host` under Wine; `cargo xtask lab` builds for Windows and runs them";
+        let line = format!("left out: {tests}; the program was not built for Windows");
         let _ = writeln!(std::io::stderr(), "{line}");
     }
     prefix.as_ref()
-}
-
-fn lab(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("lab").join(name)
 }
 
 fn done(mut command: Command) {
@@ -66,16 +66,16 @@ fn done(mut command: Command) {
 }
 
 impl Prefix {
-    fn make(program: PathBuf) -> Prefix {
-        let folder = scratch("wine");
-        let mut command = Command::new(lab("wine.sh"));
+    fn make(realm: &'static Realm, program: PathBuf) -> Prefix {
+        let folder = realm.folder.join("wine");
+        let mut command = realm.command(lab("wine.sh"));
         command.arg(&folder);
         done(command);
-        let canned = scratch("wine-canned");
+        let canned = realm.folder.join("canned");
         let mut command = Command::new(lab("canned/canned.sh"));
         command.arg(&program).arg(&canned);
         done(command);
-        let prefix = Prefix { folder, program, canned: canned.join("cmlint-collect.exe") };
+        let prefix = Prefix { realm, folder, program, canned: canned.join("cmlint-collect.exe") };
         let drive = prefix.folder.join("drive_c");
         for path in ["cm/denied", "cm/inherits", "cm/own"] {
             std::fs::create_dir_all(drive.join(path)).unwrap();
@@ -101,27 +101,35 @@ impl Prefix {
     }
 
     fn wine(&self) -> Command {
-        let mut command = Command::new("wine");
-        command
-            .env("WINEPREFIX", &self.folder)
-            .env("WINEDEBUG", "-all")
-            .env_remove("DISPLAY")
-            .stdin(Stdio::null());
+        let mut command = self.realm.command("wine");
+        command.env("WINEPREFIX", &self.folder).env("WINEDEBUG", "-all").env_remove("DISPLAY");
         command.env("WINEDLLOVERRIDES", "netapi32=n,b;mscoree,mshtml=");
+        command
+    }
+
+    /// The program as it was built.
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = self.wine();
+        command.arg(&self.program).args(arguments);
         command
     }
 
     /// Runs the program as it was built.
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
-        let mut command = self.wine();
-        command.arg(&self.program).args(arguments);
-        said(command)
+        said(self.program(arguments))
     }
 
-    /// Runs the program with canned answers.
+    /// Runs the program with canned answers, of which some are refusals.
     pub(crate) fn run_canned(&self, arguments: &[&str]) -> Said {
         let mut command = self.wine();
         command.arg(&self.canned).args(arguments);
+        said(command)
+    }
+
+    /// Runs the program with canned answers, of which none is a refusal.
+    pub(crate) fn run_canned_whole(&self, arguments: &[&str]) -> Said {
+        let mut command = self.wine();
+        command.arg(&self.canned).args(arguments).env("CANNED", "whole");
         said(command)
     }
 }
