@@ -1,4 +1,5 @@
 use cmlint_lint::prelude::*;
+use cmlint_model::views::domain_dn;
 
 /// Reads how the last discovery of each forest ended: the product says itself when it was refused.
 pub(super) struct This;
@@ -74,7 +75,7 @@ fn report(forest: &str, row: &rows::Forest<'_>, denied: bool, subject: &mut Subj
                  Directory Forests > {} > Properties > General: the account",
                 domain(forest)
             ),
-            Some(text!("dsacls \"CN=Sites,CN=Configuration,{}\"", path(dn(forest)))),
+            Some(text!("dsacls \"CN=Sites,CN=Configuration,{}\"", path(domain_dn(forest)))),
             Some(text!("set the former account in the same place")),
         );
     let report = match denied {
@@ -85,8 +86,4 @@ fn report(forest: &str, row: &rows::Forest<'_>, denied: bool, subject: &mut Subj
     if let Some(account) = row.account.filled() {
         report.label(account.span, text!("the account for this forest"));
     }
-}
-
-fn dn(forest: &str) -> String {
-    forest.split('.').map(|part| format!("DC={part}")).collect::<Vec<_>>().join(",")
 }

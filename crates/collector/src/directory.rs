@@ -113,7 +113,7 @@ impl Place for DirectoryPlace<'_> {
         vec![
             ask("the domains of the forest and the trusts".to_owned(), Dataset::Domain),
             ask(
-                "the head of the domain, System Management and what is in it, organisational units that are named; the \
+                "the head of the domain, System Management and what is in it, all organisational units; the \
                  principals that are named, the members of the groups among them, and all their groups"
                     .to_owned(),
                 Dataset::Directory,

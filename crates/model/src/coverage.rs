@@ -83,7 +83,7 @@ pub enum Cover {
     },
     /// A question to a directory.
     Question {
-        /// `lookup`, `groups-of` or `members-of`.
+        /// `lookup`, `groups-of`, `members-of` or `permissions-of`.
         question: String,
         /// What it was asked of.
         of: String,

@@ -88,6 +88,26 @@ fn members_are_followed_downward_through_circles() {
 }
 
 #[test]
+fn all_organizational_units_are_asked_for_and_a_refusal_is_a_hole() {
+    let all =
+        Cover::Question { question: "permissions-of".to_owned(), of: "organizational-units".to_owned() };
+    let mut canned = Canned::new();
+    canned.add(object("OU=Kiosks,OU=Staff,DC=contoso,DC=test", "organizationalUnit", 0));
+    let (outcome, ldif) = collected(&mut canned, &named(&[]));
+    assert!(has(&ldif, "OU=Kiosks,OU=Staff,DC=contoso,DC=test"));
+    assert!(outcome.covers.contains(&all));
+    let mut canned = Canned::new();
+    canned.refuse = Some("organizationalUnit");
+    let (outcome, _) = collected(&mut canned, &named(&[]));
+    assert!(!outcome.covers.contains(&all));
+    assert!(
+        outcome.holes.iter().any(|hole| hole.starts_with("the organizational units")),
+        "{:?}",
+        outcome.holes
+    );
+}
+
+#[test]
 fn members_of_groups_that_hold_everybody_are_not_asked_for() {
     let (outcome, _) = collected(&mut Canned::new(), &named(&["CONTOSO\\Domain Users"]));
     let of = "S-1-5-21-1-2-3-513".to_owned();

@@ -190,6 +190,7 @@ impl<W: Write> Walk<'_, W> {
         self.domains(directory)?;
         self.system_management(directory)?;
         self.places(directory, named)?;
+        self.units(directory)?;
         self.named(directory, named)?;
         self.members(directory)?;
         self.groups_above(directory)?;

@@ -119,7 +119,7 @@ fn of_method<'s>(
             continue;
         }
         for value in list.values.get().into_iter().flat_map(|values| values.iter()) {
-            let Some(dn) = dn_of(&value.value) else { continue };
+            let Some(dn) = dn_of_path(&value.value) else { continue };
             let owner = of_scope.map_or(&*value.value, |(_, scope)| scope);
             let account = prop_list(&item.prop_lists, &format!("AD Accounts:{}", owner.trim()))
                 .and_then(|accounts| accounts.values.get()?.first())
@@ -147,7 +147,7 @@ fn of_method<'s>(
 
 /// The distinguished name in a path of ADSI: `LDAP://dc01.contoso.com/OU=Staff,DC=contoso,DC=com`. The other
 /// values of the lists are flags and names.
-fn dn_of(path: &str) -> Option<&str> {
+pub fn dn_of_path(path: &str) -> Option<&str> {
     let (scheme, rest) = path.trim().split_once("://")?;
     if !["ldap", "gc"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
         return None;

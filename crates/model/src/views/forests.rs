@@ -1,6 +1,6 @@
 //! Into which forests the sites publish, and into which container.
 
-use super::principals::Principals;
+use super::principals::{Principals, domain_dn};
 use crate::need::{Each, Subjects};
 use crate::rows::{Forest, ForestStatus};
 use crate::{Dataset, Gap, Judged, Scope, Status};
@@ -60,8 +60,7 @@ pub fn publishing_domain(forest: &Forest<'_>, home: &str, principals: &Principal
 
 /// The distinguished name of the container into which sites publish in a domain.
 pub fn system_management(domain: &str) -> String {
-    let parts: Vec<String> = domain.split('.').map(|part| format!("DC={part}")).collect();
-    format!("CN=System Management,CN=System,{}", parts.join(","))
+    format!("CN=System Management,CN=System,{}", domain_dn(domain))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Who is who, and who is in which group.
 
 mod build;
+mod containers;
 mod context;
 mod crowds;
 mod existence;
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex};
 use cmlint_source::{Span, Spanned, Str};
 use cmlint_winsec::{Sid, well_known};
 
+pub use self::containers::domain_dn;
 pub use self::context::domain_of_dn;
 use self::memberships::Closure;
 use crate::proof::{Confidence, Proof, Step};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use cmlint_model::Cover;
 use cmlint_winsec::Sid;
 
 use super::super::attributes;
@@ -126,6 +127,24 @@ impl<W: Write> Walk<'_, W> {
             attributes: attributes::PLACE,
         };
         self.take_all(directory, &question, true, "what is published in System Management")
+    }
+
+    /// Who may make objects in organizational units: all of them, because each is a place for a computer.
+    pub(super) fn units(&mut self, directory: &mut dyn Directory) -> Result<(), Stop> {
+        let question = Question {
+            base: &self.domain.base,
+            depth: Depth::Tree,
+            filter: "(objectClass=organizationalUnit)",
+            attributes: attributes::PLACE,
+        };
+        match self.take(directory, &question, true)? {
+            Some(refusal) => self.local(refusal, "the organizational units"),
+            None => {
+                let (question, of) = ("permissions-of".to_owned(), "organizational-units".to_owned());
+                self.outcome.covers.push(Cover::Question { question, of });
+                Ok(())
+            }
+        }
     }
 
     /// Search bases of discovery, and where task sequences join computers.

@@ -90,7 +90,7 @@ impl<'s> Principals<'s> {
     }
 
     /// Whether a computer is a domain controller of a domain; `None` when nothing says.
-    fn is_controller_of(&self, host: &str, domain: &str) -> Option<bool> {
+    pub(crate) fn is_controller_of(&self, host: &str, domain: &str) -> Option<bool> {
         let scope = Scope::host(host);
         let computer = self.snapshot.computers.part(&scope).first();
         let in_domain = host.split_once('.').is_some_and(|(_, d)| d == domain)
