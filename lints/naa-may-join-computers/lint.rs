@@ -25,6 +25,7 @@ impl Lint for This {
                 "Security guidance for the site server",
             ),
             Reference::Catalogue("B-NAA.4"),
+            Reference::MisconfigurationManager("CRED-2"),
             Reference::MisconfigurationManager("CRED-3"),
             Reference::MisconfigurationManager("PREVENT-3"),
             Reference::Attack("T1136.002"),
