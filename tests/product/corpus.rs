@@ -1,10 +1,12 @@
 //! Real files that nobody here wrote, where they are at hand. The rules they show are also held by fixtures
 //! of the project, so that their absence leaves nothing untested.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::program::{Said, cmlint, root};
+use crate::program::{Said, cmlint, root, scratch};
+use crate::sequences::{Slot, listed, names_the_variable_of_each};
 
 /// The corpus, or a visible line that it is absent.
 fn corpus(part: &str) -> Option<PathBuf> {
@@ -41,7 +43,7 @@ fn a_published_role_is_judged_and_its_bits_are_named() {
 }
 
 #[test]
-fn roles_with_swapped_elements_are_refused_with_a_place() {
+fn every_role_of_the_corpus_is_read_and_swapped_elements_are_refused_with_a_place() {
     let Some(folder) = corpus("role-xml") else { return };
     for path in files(&folder) {
         let text = std::fs::read_to_string(&path).unwrap();
@@ -50,6 +52,8 @@ fn roles_with_swapped_elements_are_refused_with_a_place() {
         if inner {
             assert_eq!(said.code, 3, "{}: {}", path.display(), said.all());
             assert!(said.out.contains("wrong nesting") && said.out.contains(".xml:"), "{}", said.all());
+        } else {
+            assert!([0, 1].contains(&said.code), "{}: {}", path.display(), said.all());
         }
     }
 }
@@ -85,7 +89,7 @@ fn every_xml_of_the_corpus_is_read_or_refused_with_a_place() {
         let Some(folder) = corpus(part) else { continue };
         let mut read = 0;
         for path in files(&folder) {
-            if path.extension().is_some_and(|e| e == "tsv" || e == "zip") {
+            if path.extension().is_some_and(|e| e == "tsv") {
                 continue;
             }
             let said = check(&path);
@@ -99,4 +103,64 @@ fn every_xml_of_the_corpus_is_read_or_refused_with_a_place() {
         }
         assert!(read > 3, "{part}: {read} files were read");
     }
+}
+
+/// Variables of steps that hold the name of an account.
+const NAMES: [&str; 5] = [
+    "OSDCaptureAccount",
+    "OSDJoinAccount",
+    "SMSConnectNetworkFolderAccount",
+    "SMSTSRunCommandLineUserName",
+    "SMSTSRunPowerShellUserName",
+];
+
+/// Values of these variables by a plain search of the text, which knows nothing of steps.
+fn searched(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for name in NAMES {
+        for (at, _) in text.match_indices(&format!("name=\"{name}\"")) {
+            let value = text[at..].split_once('>').map_or("", |(_, rest)| rest);
+            let value = value.split_once('<').map_or("", |(value, _)| value).trim();
+            found.extend((!value.is_empty()).then(|| value.to_owned()));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_task_sequence_of_the_corpus_lists_the_accounts_of_its_steps() {
+    let Some(folder) = corpus("task-sequence") else { return };
+    let (mut read, mut accounts) = (0, 0);
+    for path in files(&folder) {
+        let extension = path.extension().unwrap_or_default();
+        if extension != "xml" && extension != "zip" {
+            continue;
+        }
+        let listed: BTreeSet<String> = listed(&path).into_iter().map(|[_, name, ..]| name).collect();
+        if extension == "xml" {
+            let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+            assert_eq!(listed, searched(&text), "{}", path.display());
+        }
+        read += 1;
+        accounts += listed.len();
+    }
+    assert!(read > 20 && accounts > 0, "{read} files, {accounts} accounts");
+}
+
+#[test]
+fn every_place_of_an_account_that_348_sequences_have_is_known() {
+    let Some(folder) = corpus("task-sequence") else { return };
+    let table =
+        files(&folder).into_iter().find(|p| p.to_string_lossy().contains("account_variables")).unwrap();
+    let table = std::fs::read_to_string(table).unwrap();
+    let mut slots = BTreeSet::new();
+    for row in table.lines().skip(1) {
+        let [step, variable, property, ..] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        // The other rows are passwords, paths, and the name of the owner that Windows shows.
+        let name = property.to_lowercase().ends_with("username") && property != "RegisteredUserName";
+        slots.extend(name.then(|| Slot::new(step, variable, property)));
+    }
+    let slots: Vec<Slot> = slots.into_iter().collect();
+    assert!(slots.len() > 5, "{slots:?}");
+    names_the_variable_of_each(&scratch("corpus-slots"), &slots);
 }

@@ -18,4 +18,5 @@ mod program;
 mod samples;
 mod sarif;
 mod secrets;
+mod sequences;
 mod tidy;
