@@ -149,9 +149,19 @@ fn every_message_has_the_same_style() {
             for finding in result.findings.iter().map(|f| &f.finding) {
                 let message = finding.message.to_string();
                 let lower = message.chars().next().is_some_and(|c| !c.is_uppercase() || !c.is_alphabetic())
-                    || ["NAA ", "SMS ", "MP ", "SQL ", "DCOM ", "WMI ", "SMTP ", "Exchange "]
-                        .iter()
-                        .any(|p| message.starts_with(p));
+                    || [
+                        "NAA ",
+                        "SMS ",
+                        "MP ",
+                        "SQL ",
+                        "DCOM ",
+                        "WMI ",
+                        "SMTP ",
+                        "Exchange ",
+                        "Reporting Services ",
+                    ]
+                    .iter()
+                    .any(|p| message.starts_with(p));
                 let style = lower && !message.ends_with('.') && message.contains('`');
                 complaints.check(style, || format!("{}/{name}: message {message:?}", def.id));
                 for label in &finding.labels {

@@ -64,7 +64,7 @@ fn report(
     let server = host(account.host.as_deref().unwrap_or("<server>"));
     let report = subject
         .fail(
-            text!("reporting Services point account `{}` {}", name, what),
+            text!("Reporting Services point account `{}` {}", name, what),
             account.span(),
             text!("SQL Server Reporting Services keeps this name with its password, to sign in to Windows with"),
         )

@@ -164,8 +164,16 @@ impl Purpose {
         for word in self.title().split(' ') {
             let keep = matches!(
                 word,
-                "Active" | "Directory" | "Asset" | "Intelligence" | "Exchange" | "SMTP" | "Windows"
-            ) || (word == "Services" && words.last().is_some_and(|w| w == "reporting"));
+                "Active"
+                    | "Directory"
+                    | "Asset"
+                    | "Intelligence"
+                    | "Exchange"
+                    | "Reporting"
+                    | "Services"
+                    | "SMTP"
+                    | "Windows"
+            );
             words.push(if keep { word.to_owned() } else { word.to_lowercase() });
         }
         words.join(" ")
@@ -264,6 +272,6 @@ mod tests {
     fn a_title_reads_as_part_of_a_sentence() {
         assert_eq!(Purpose::NetworkAccess.words(), "network access account");
         assert_eq!(Purpose::Smtp.words(), "SMTP server connection account");
-        assert_eq!(Purpose::ReportingServices.words(), "reporting Services point account");
+        assert_eq!(Purpose::ReportingServices.words(), "Reporting Services point account");
     }
 }

@@ -5,6 +5,7 @@ mod containers;
 mod context;
 mod crowds;
 mod existence;
+mod index;
 mod memberships;
 mod privileged;
 mod trusts;
@@ -18,6 +19,7 @@ use cmlint_winsec::{Sid, well_known};
 
 pub use self::containers::domain_dn;
 pub use self::context::domain_of_dn;
+use self::index::{AnyCase, Many, Table};
 use self::memberships::Closure;
 use crate::proof::{Confidence, Proof, Step};
 use crate::rows::{DirectoryObject, LocalGroup, LookupAnswer};
@@ -98,23 +100,32 @@ pub struct Reached {
 #[derive(Debug)]
 pub struct Principals<'s> {
     snapshot: &'s Snapshot<'s>,
-    by_sid: BTreeMap<Sid, &'s Row<DirectoryObject<'s>>>,
-    /// (DNS domain, lower-case account name).
-    by_sam: BTreeMap<(&'s str, String), Vec<&'s Row<DirectoryObject<'s>>>>,
-    by_upn: BTreeMap<String, Vec<&'s Row<DirectoryObject<'s>>>>,
+    /// Users, groups and computers by their SIDs, with the DNS names of their domains.
+    by_sid: Table<Sid, Entry<'s>>,
+    /// By the DNS name of the domain and the account name.
+    by_sam: Many<(&'s str, AnyCase<'s>), Object<'s>>,
+    by_upn: Many<AnyCase<'s>, Object<'s>>,
     /// Computers by `dNSHostName`, lower case.
-    by_host_name: BTreeMap<String, Vec<&'s Row<DirectoryObject<'s>>>>,
-    by_dn: BTreeMap<String, (&'s str, &'s Row<DirectoryObject<'s>>)>,
-    /// Groups that list a distinguished name as member: (group, place of the value).
-    groups_of_dn: BTreeMap<String, Vec<(&'s Row<DirectoryObject<'s>>, Span)>>,
+    by_host_name: Many<String, Object<'s>>,
+    by_dn: Table<AnyCase<'s>, Entry<'s>>,
+    /// Groups that list a distinguished name as member, with the place of the value.
+    groups_of_dn: Many<AnyCase<'s>, (Object<'s>, Span)>,
+    /// Groups that list the stand-in of a principal of another domain.
+    groups_of_stranger: Many<Sid, (Object<'s>, Span)>,
     domains: Vec<DomainNames>,
     machines: BTreeMap<Sid, String>,
     /// Names beside SIDs anywhere: members of local groups, administrative users, logins.
     paired: BTreeMap<String, BTreeMap<Sid, Span>>,
+    /// Names of SIDs that the directory does not hold.
     labels: BTreeMap<Sid, String>,
     lookups: BTreeMap<(&'s str, String), (LookupAnswer, Span)>,
     closures: Mutex<BTreeMap<Sid, Arc<Closure>>>,
 }
+
+type Object<'s> = &'s Row<DirectoryObject<'s>>;
+
+/// An object, and the DNS name of its domain.
+type Entry<'s> = (&'s str, Object<'s>);
 
 #[derive(Debug, Clone)]
 struct DomainNames {
@@ -136,12 +147,13 @@ impl<'s> Principals<'s> {
     pub(crate) fn build(snapshot: &'s Snapshot<'s>) -> Self {
         let mut graph = Principals {
             snapshot,
-            by_sid: BTreeMap::new(),
-            by_sam: BTreeMap::new(),
-            by_upn: BTreeMap::new(),
-            by_host_name: BTreeMap::new(),
-            by_dn: BTreeMap::new(),
-            groups_of_dn: BTreeMap::new(),
+            by_sid: Table::default(),
+            by_sam: Many::default(),
+            by_upn: Many::default(),
+            by_host_name: Many::default(),
+            by_dn: Table::default(),
+            groups_of_dn: Many::default(),
+            groups_of_stranger: Many::default(),
             domains: Vec::new(),
             machines: BTreeMap::new(),
             paired: BTreeMap::new(),
@@ -183,6 +195,12 @@ impl<'s> Principals<'s> {
 
     /// A name for a SID: `CONTOSO\svc-naa`, `BUILTIN\Users`, or the SID itself.
     pub fn label(&self, sid: &Sid) -> Name {
+        if let Some((dns, row)) = self.by_sid.get(sid)
+            && let Some(sam) = &row.sam
+        {
+            let netbios = self.domains.iter().find(|d| d.dns == *dns).and_then(|d| d.netbios.as_deref());
+            return principal([netbios.unwrap_or(dns), "\\", &**sam].concat());
+        }
         if let Some(label) = self.labels.get(sid) {
             return principal(label);
         }
@@ -200,7 +218,7 @@ impl<'s> Principals<'s> {
 
     /// The directory object of a SID.
     pub fn object(&self, sid: &Sid) -> Option<&'s Row<DirectoryObject<'s>>> {
-        self.by_sid.get(sid).copied()
+        self.by_sid.get(sid).map(|(_, object)| *object)
     }
 
     /// The SID of a computer's account, by the computer's name in any form.
@@ -208,10 +226,12 @@ impl<'s> Principals<'s> {
         let key = self.snapshot.inventory().host_key(host);
         let (short, domain) = key.split_once('.')?;
         let sam = format!("{short}$");
-        let found = self.by_sam.get(&(domain, sam.clone())).map_or(&[][..], Vec::as_slice);
+        let account = (domain, AnyCase::new(&sam));
         // A computer's DNS suffix need not be its domain's name; its object then says where it belongs.
-        let found = if found.is_empty() { self.by_host_name.get(&key)?.as_slice() } else { found };
-        let [row] = found else { return None };
+        let row = match self.by_sam.get(&account).next() {
+            Some(_) => self.by_sam.only(&account)?,
+            None => self.by_host_name.only(&key)?,
+        };
         row.sid.as_ref().map(|sid| (sid.value, sid.span))
     }
 
@@ -334,12 +354,9 @@ impl<'s> Principals<'s> {
                 && (!key.contains('.')
                     || row.dns_host_name.as_ref().is_some_and(|n| crate::host_key(n) == key))
         };
-        let mut named = self
-            .by_sam
-            .iter()
-            .filter(|((_, sam), _)| *sam == short)
-            .flat_map(|(_, rows)| rows.iter().copied());
-        named.any(account).then_some(key.clone())
+        let named =
+            |domain: &DomainNames| self.by_sam.get(&(&*domain.dns, AnyCase::new(&short))).any(account);
+        self.domains.iter().any(named).then(|| key.clone())
     }
 
     /// Keys of the computers of the hierarchy and of those that were collected.
@@ -363,25 +380,20 @@ impl<'s> Principals<'s> {
             }
             return self.resolve_paired(full);
         };
-        let sam = account.to_lowercase();
-        match self.by_sam.get(&(names.dns.as_str(), sam)).map(Vec::as_slice) {
-            Some([row]) => self.resolved(row, full),
-            Some(rows @ [_, _, ..]) => {
-                Principal::Ambiguous(rows.iter().filter_map(|r| r.sid.as_ref().map(|s| s.value)).collect())
-            }
+        let named = (names.dns.as_str(), AnyCase::new(account));
+        match self.by_sam.get(&named).collect::<Vec<_>>()[..] {
+            [row] => self.resolved(row, full),
+            [_, _, ..] => Principal::Ambiguous(self.by_sam.get(&named).filter_map(sid_of).collect()),
             _ => self.not_in_directory(&names.dns, full),
         }
     }
 
     fn resolve_upn(&self, account: &str, suffix: &str, full: &str) -> Principal {
-        match self.by_upn.get(&full.to_lowercase()).map(Vec::as_slice) {
-            Some([row]) => return self.resolved(row, full),
-            Some(rows) if rows.len() > 1 => {
-                return Principal::Ambiguous(
-                    rows.iter().filter_map(|r| r.sid.as_ref().map(|s| s.value)).collect(),
-                );
-            }
-            _ => {}
+        let named = AnyCase::new(full);
+        match self.by_upn.get(&named).collect::<Vec<_>>()[..] {
+            [] => {}
+            [row] => return self.resolved(row, full),
+            _ => return Principal::Ambiguous(self.by_upn.get(&named).filter_map(sid_of).collect()),
         }
         // Every account also answers to the implicit name `sAMAccountName@domain` (MS-ADTS 5.1.1.1.1).
         self.resolve_in(suffix, account, full, &Home::default())
@@ -455,23 +467,14 @@ impl<'s> Principals<'s> {
     }
 }
 
-/// A distinguished name as a key: names are compared without case, and without blanks after commas.
-fn dn_key(dn: &str) -> String {
-    let mut key = String::with_capacity(dn.len());
-    if dn.is_ascii() && !dn.contains(", ") {
-        key.push_str(dn.trim());
-        key.make_ascii_lowercase();
-        return key;
-    }
-    let mut after_comma = false;
-    for c in dn.trim().chars() {
-        if after_comma && c == ' ' {
-            continue;
-        }
-        after_comma = c == ',';
-        key.extend(c.to_lowercase());
-    }
-    key
+/// The SID that the stand-in of a principal of another domain has for a name: `CN=S-1-5-21-…,CN=ForeignSecurityPrincipals,…`.
+fn stranger(dn: &str) -> Option<Sid> {
+    let (kind, rest) = dn.trim_start().split_at_checked(3)?;
+    kind.eq_ignore_ascii_case("cn=").then(|| rest.split(',').next()?.parse().ok())?
+}
+
+fn sid_of(object: &Row<DirectoryObject<'_>>) -> Option<Sid> {
+    object.sid.as_ref().map(|sid| sid.value)
 }
 
 /// The task sequence variable in a text: `%JoinUser%`.
@@ -484,13 +487,6 @@ fn variable_in(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn distinguished_names_compare_without_case_and_blanks() {
-        assert_eq!(dn_key("CN=A B, OU=X,DC=Contoso"), dn_key("cn=a b,ou=x,dc=contoso"));
-        assert_eq!(dn_key(" CN=Ä,  OU=X "), "cn=ä,ou=x");
-        assert_eq!(dn_key(" CN=A,OU=X "), "cn=a,ou=x");
-    }
 
     #[test]
     fn a_managed_service_account_is_told_from_a_computer_by_its_class() {

@@ -1,11 +1,12 @@
 //! The graph from its sources: domains, directory objects, computers, names beside SIDs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use cmlint_source::{Span, Spanned};
 use cmlint_winsec::{Sid, well_known};
 
-use super::{DomainNames, Principals, dn_key, is_builtin};
+use super::index::AnyCase;
+use super::{DomainNames, Principals, is_builtin, stranger};
 use crate::Scope;
 
 impl<'s> Principals<'s> {
@@ -30,40 +31,34 @@ impl<'s> Principals<'s> {
     }
 
     pub(super) fn add_directory(&mut self) {
-        // Sorted at once: entry by entry, the tables of a large directory cost most of a check.
-        let (mut objects, mut members) = (Vec::new(), Vec::new());
-        let (mut sams, mut labels) = (Vec::new(), Vec::new());
         for (scope, row) in self.snapshot.directory.rows() {
             let Scope::Domain(dns) = scope else { continue };
-            objects.push((dn_key(&row.dn.value), (dns.as_str(), row)));
-            members.extend(row.members.iter().map(|member| (dn_key(&member.value), (row, member.span))));
+            let dns = dns.as_str();
+            self.by_dn.insert(AnyCase::dn(&row.dn.value), (dns, row));
+            for member in &row.members {
+                match stranger(&member.value) {
+                    Some(sid) => self.groups_of_stranger.push(sid, (row, member.span)),
+                    None => self.groups_of_dn.push(AnyCase::dn(&member.value), (row, member.span)),
+                }
+            }
             if let Some(upn) = &row.upn {
-                self.by_upn.entry(upn.to_lowercase()).or_default().push(row);
+                self.by_upn.push(AnyCase::new(upn), row);
             }
             if let Some(name) = &row.dns_host_name {
-                self.by_host_name.entry(crate::host_key(name)).or_default().push(row);
+                self.by_host_name.push(crate::host_key(name), row);
             }
             let Some(sid) = &row.sid else { continue };
             // Built-in groups of several domains share one SID; they are reached by their names.
             if !is_builtin(&sid.value) {
-                let held = self.by_sid.entry(sid.value).or_insert(row);
-                if row.span < held.span {
-                    *held = row;
+                let held = self.by_sid.entry(sid.value).or_insert((dns, row));
+                if row.span < held.1.span {
+                    *held = (dns, row);
                 }
             }
             if let Some(sam) = &row.sam {
-                sams.push(((dns.as_str(), sam.to_lowercase()), row));
-                let netbios = self.domains.iter().find(|d| d.dns == *dns).and_then(|d| d.netbios.as_deref());
-                let domain = netbios.unwrap_or(dns);
-                if !is_builtin(&sid.value) {
-                    labels.push((sid.value, [domain, "\\", &*sam.value].concat()));
-                }
+                self.by_sam.push((dns, AnyCase::new(sam)), row);
             }
         }
-        self.by_dn = objects.into_iter().collect();
-        self.groups_of_dn = grouped(members);
-        self.by_sam = grouped(sams);
-        self.labels = labels.into_iter().collect();
         for (scope, lookup) in self.snapshot.lookups.rows() {
             let Scope::Domain(dns) = scope else { continue };
             self.lookups.insert((dns, lookup.asked.to_lowercase()), (lookup.answer, lookup.span));
@@ -120,29 +115,18 @@ impl<'s> Principals<'s> {
             pair(Some(name), user.0.sid.as_ref().map(|s| s.value));
         }
         let known: BTreeSet<Sid> = self.labels.keys().copied().collect();
+        let known =
+            |sid: &Sid| known.contains(sid) || self.by_sid.get(sid).is_some_and(|(_, o)| o.sam.is_some());
         // The first in this order names the SID, whatever the order of the rows.
         pairs.sort();
         for (name, sid, span) in pairs {
             // `dbo` and other names that belong to no domain or computer name nobody.
             if name.contains('\\') {
                 self.paired.entry(name.to_lowercase()).or_default().entry(sid).or_insert(span);
-                if !known.contains(&sid) && well_known::well_known_name(&sid).is_none() {
+                if !known(&sid) && well_known::well_known_name(&sid).is_none() {
                     self.labels.entry(sid).or_insert(name);
                 }
             }
         }
     }
-}
-
-/// The values of each key, in the order in which they come.
-fn grouped<K: Ord, V>(mut pairs: Vec<(K, V)>) -> BTreeMap<K, Vec<V>> {
-    pairs.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut groups: Vec<(K, Vec<V>)> = Vec::new();
-    for (key, value) in pairs {
-        match groups.last_mut() {
-            Some((last, values)) if *last == key => values.push(value),
-            _ => groups.push((key, vec![value])),
-        }
-    }
-    groups.into_iter().collect()
 }

@@ -1,6 +1,6 @@
 //! The containers of a domain, in which objects can be made.
 
-use super::{Principals, dn_key};
+use super::Principals;
 use crate::proof::merge;
 use crate::rows::DirectoryObject;
 use crate::table::Row;
@@ -13,14 +13,16 @@ impl<'s> Principals<'s> {
     /// The organizational units and containers of a domain, its head among them, by distinguished name; and why there
     /// may be more.
     pub fn containers(&self, dns: &str) -> (Vec<&'s Row<DirectoryObject<'s>>>, Vec<Gap>) {
-        let of_domain = self.by_dn.values().filter(|(domain, _)| *domain == dns).map(|(_, row)| *row);
-        let found: Vec<_> = of_domain.filter(|row| CONTAINERS.iter().any(|class| row.is(class))).collect();
         let scope = Scope::domain(dns);
+        let of_domain = self.snapshot.directory.part(&scope).iter();
+        let mut found: Vec<_> =
+            of_domain.filter(|row| CONTAINERS.iter().any(|class| row.is(class))).collect();
+        found.sort_by_cached_key(|row| row.dn.value.to_lowercase());
         let mut holes: Vec<Gap> = self.snapshot.directory.hole(&scope, true).into_iter().collect();
         if holes.is_empty() {
             let hole = |why: String| Gap::new(Dataset::Directory, scope.clone(), Status::Partial, why);
             for dn in [domain_dn(dns), format!("CN=Computers,{}", domain_dn(dns))] {
-                if !self.by_dn.contains_key(&dn_key(&dn)) {
+                if self.by_dn(&dn).is_none() {
                     merge(&mut holes, [hole(format!("the directory file does not hold {dn}"))]);
                 }
             }
@@ -54,7 +56,7 @@ impl<'s> Principals<'s> {
 
     /// The domains that the snapshot holds objects of, by DNS name.
     pub fn collected_domains(&self) -> Vec<&'s str> {
-        let mut domains: Vec<&str> = self.by_dn.values().map(|(domain, _)| *domain).collect();
+        let mut domains: Vec<&str> = self.objects().map(|(domain, _)| domain).collect();
         domains.sort_unstable();
         domains.dedup();
         domains

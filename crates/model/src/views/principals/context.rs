@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use cmlint_winsec::{Context, Sid};
 
-use super::{Principals, dn_key};
+use super::Principals;
+use super::index::AnyCase;
 use crate::rows::DirectoryObject;
 use crate::table::Row;
 use crate::{Dataset, Gap, Judged, Scope, Status};
@@ -30,7 +31,7 @@ impl<'s> Principals<'s> {
 
     /// The directory object of a distinguished name in any case, with the DNS name of its domain.
     pub fn by_dn(&self, dn: &str) -> Option<(&'s str, &'s Row<DirectoryObject<'s>>)> {
-        self.by_dn.get(&dn_key(dn)).copied()
+        self.by_dn.get(&AnyCase::dn(dn)).copied()
     }
 
     /// The directory object of a distinguished name, for a question that cannot be answered without it.
@@ -47,9 +48,12 @@ impl<'s> Principals<'s> {
         })
     }
 
-    /// All directory objects, by distinguished name.
+    /// All directory objects with the DNS names of their domains, as they stand in the files.
     pub fn objects(&self) -> impl Iterator<Item = (&'s str, &'s Row<DirectoryObject<'s>>)> {
-        self.by_dn.values().copied()
+        self.snapshot.directory.rows().filter_map(|(scope, row)| match scope {
+            Scope::Domain(dns) => Some((dns.as_str(), row)),
+            _ => None,
+        })
     }
 
     /// Every SID that the snapshot knows a principal for: users, groups and computers of the directory,

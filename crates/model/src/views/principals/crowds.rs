@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use cmlint_winsec::{Sid, well_known};
 
-use super::{Principals, dn_key, domain_of_dn};
+use super::{Principals, domain_of_dn, sid_of, stranger};
 use crate::proof::{Proof, merge};
-use crate::table::Row;
 use crate::{Dataset, Gap, Scope, Status};
 
 /// Everybody, whoever signs in in some way, and the groups that every account of a computer is in.
@@ -69,25 +68,23 @@ impl<'s> Principals<'s> {
         let mut holes = Vec::new();
         let mut seen = BTreeSet::from([*group]);
         let mut queue = vec![*group];
-        while let Some(object) = queue.pop().and_then(|sid| self.by_sid.get(&sid)) {
+        while let Some(object) = queue.pop().and_then(|sid| self.object(&sid)) {
             for dn in &object.members {
-                let key = dn_key(&dn.value);
-                let stand_in = key.strip_prefix("cn=").and_then(|k| k.split(',').next()?.parse::<Sid>().ok());
-                let sid = match (self.by_dn.get(&key), stand_in) {
+                let sid = match (self.by_dn(&dn.value), stranger(&dn.value)) {
                     (_, Some(sid)) => sid,
                     (Some((_, member)), None) => match member.is("group").then(|| sid_of(member)).flatten() {
                         Some(sid) => sid,
                         None => continue,
                     },
                     (None, None) => {
-                        merge(&mut holes, self.stranger(&key, &dn.value));
+                        merge(&mut holes, self.stranger(&dn.value));
                         continue;
                     }
                 };
                 if !seen.insert(sid) || Self::is_crowd(&sid) {
                     continue;
                 }
-                match self.by_sid.get(&sid) {
+                match self.object(&sid) {
                     Some(member) if member.is("group") => queue.push(sid),
                     // A stand-in does not tell what it stands for.
                     Some(member) if !member.is("foreignSecurityPrincipal") => {}
@@ -100,16 +97,12 @@ impl<'s> Principals<'s> {
 
     /// A member that no file holds: one of another domain may be a group. Those of the same domain are known
     /// from the other side, because everybody's groups are in the file.
-    fn stranger(&self, key: &str, dn: &str) -> Option<Gap> {
-        let scope = Scope::domain(&domain_of_dn(key));
+    fn stranger(&self, dn: &str) -> Option<Gap> {
+        let scope = Scope::domain(&domain_of_dn(dn));
         let status = self.snapshot.directory.statement(&scope).status;
         matches!(status, Status::NotCollected | Status::Failed).then(|| {
             let why = format!("the members of {dn} are not known");
             Gap::new(Dataset::Directory, scope, status, why)
         })
     }
-}
-
-fn sid_of(object: &Row<crate::rows::DirectoryObject<'_>>) -> Option<Sid> {
-    object.sid.as_ref().map(|sid| sid.value)
 }

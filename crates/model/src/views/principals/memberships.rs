@@ -6,8 +6,9 @@ use std::sync::Arc;
 use cmlint_source::Span;
 use cmlint_winsec::{Sid, well_known};
 
+use super::index::AnyCase;
 use super::ways::{Way, WayKind, Ways, length, path};
-use super::{GroupPlace, Holder, Home, Principals, Reached, anywhere, dn_key, is_builtin};
+use super::{GroupPlace, Holder, Home, Principals, Reached, anywhere, is_builtin};
 use crate::proof::{Answer, Proof, Step, merge};
 use crate::rows::{DirectoryObject, LocalGroup, LookupAnswer, Member};
 use crate::table::Row;
@@ -210,7 +211,7 @@ impl<'s> Principals<'s> {
             waiting.push_back(anywhere(sid));
         }
         while let Some(holder) = queue.pop_front().or_else(|| waiting.pop_front()) {
-            let Some(object) = self.by_sid.get(&holder.sid).copied() else {
+            let Some(object) = self.object(&holder.sid) else {
                 // A domain principal that the directory file does not hold: its groups are unknown.
                 merge(&mut closure.holes, self.unknown_groups(&holder.sid));
                 continue;
@@ -269,25 +270,15 @@ impl<'s> Principals<'s> {
             found.push((Holder { sid: sid.value, place }, step.through(text!("{}", group))));
         };
         for dn in &object.member_of {
-            if let Some((dns, group)) = self.by_dn.get(&dn_key(&dn.value)) {
+            if let Some((dns, group)) = self.by_dn(&dn.value) {
                 push(group, dns, dn.span);
             }
         }
-        for (group, span) in self.groups_of_dn.get(&dn_key(&object.dn.value)).into_iter().flatten() {
-            if let Some((dns, _)) = self.by_dn.get(&dn_key(&group.dn.value)) {
-                push(group, dns, *span);
-            }
-        }
+        let listed = self.groups_of_dn.get(&AnyCase::dn(&object.dn.value));
         // A principal of another domain is a member through its stand-in object, whose name is the SID.
-        let stand_in = format!("cn={},", from.sid.to_string().to_lowercase());
-        for (dn, groups) in
-            self.groups_of_dn.range(stand_in.clone()..).take_while(|(dn, _)| dn.starts_with(&stand_in))
-        {
-            let _ = dn;
-            for (group, span) in groups {
-                if let Some((dns, _)) = self.by_dn.get(&dn_key(&group.dn.value)) {
-                    push(group, dns, *span);
-                }
+        for (group, span) in listed.chain(self.groups_of_stranger.get(&from.sid)) {
+            if let Some((dns, _)) = self.by_dn(&group.dn.value) {
+                push(group, dns, span);
             }
         }
         if let (Some(rid), Some(domain)) = (&object.primary_group, from.sid.domain())
