@@ -1,5 +1,5 @@
 use cmlint_lint::prelude::*;
-use cmlint_winsec::{Acl, Effect};
+use cmlint_winsec::Tri;
 
 /// Looks whether DCOM lets administrative users start a connection to the SMS Provider from elsewhere.
 pub(super) struct This;
@@ -37,7 +37,8 @@ impl Lint for This {
             );
             let mut subject = out.subject(object, at);
             let Some(limit) = subject.require(acls.object(&scope, Kind::ComLaunch, LIMIT)) else { continue };
-            let Some(activation) = Activation::of(limit, &scope, &mut subject) else { continue };
+            let guarded = Guarded::on_host(acls, principals, &scope, Kind::ComLaunch, LIMIT);
+            let Some(guarded) = subject.require(guarded) else { continue };
             subject.holes(administrators.silence().to_vec());
             // Administrative users are let in through groups of the computer.
             subject.holes(groups.at(&scope).1);
@@ -47,13 +48,12 @@ impl Lint for This {
                     subject.unknown(principals.unresolved(entry.name.value));
                     continue;
                 };
-                let (reached, holes) = principals.reach(&sid, Some(key));
-                let in_one_of = |sids: &[Sid]| reached.iter().any(|(holder, _)| sids.contains(&holder.sid));
-                match (in_one_of(&activation.denied), in_one_of(&activation.allowed)) {
-                    (true, _) => lacking.push(entry),
-                    (false, true) => {}
-                    (false, false) if holes.is_empty() => lacking.push(entry),
-                    (false, false) => subject.unknown(holes),
+                let right = AskedRight { mask: REMOTE_ACTIVATION, object_type: None };
+                let ruling = guarded.allows(&sid, right, principals);
+                match ruling.verdict {
+                    Tri::Yes => {}
+                    Tri::No => lacking.push(entry),
+                    Tri::Unknown => subject.unknown(ruling.holes),
                 }
             }
             if !lacking.is_empty() {
@@ -64,41 +64,8 @@ impl Lint for This {
 }
 
 const LIMIT: &str = "MachineLaunchRestriction";
-/// COM_RIGHTS_ACTIVATE_REMOTE.
-const REMOTE_ACTIVATION: AccessMask = AccessMask(0x10);
-/// Who has it where the value was never written: Administrators, Performance Log Users, Distributed COM
-/// Users.
-const DEFAULT: [Sid; 3] =
-    [well_known::ADMINISTRATORS, well_known::PERFORMANCE_LOG_USERS, well_known::DISTRIBUTED_COM_USERS];
-
-struct Activation {
-    allowed: Vec<Sid>,
-    denied: Vec<Sid>,
-}
-
-impl Activation {
-    fn of(limit: &AclObject<'_>, scope: &Scope, subject: &mut Subject<'_>) -> Option<Activation> {
-        match limit.dacl() {
-            None => return Some(Activation { allowed: DEFAULT.to_vec(), denied: Vec::new() }),
-            Some(Acl::Null) => return None,
-            Some(Acl::Absent) => {
-                let why = format!("the descriptor of {LIMIT} has no list of permissions");
-                subject.unknown([Gap::new(Dataset::Acl, scope.clone(), Status::Partial, why)]);
-                return None;
-            }
-            Some(Acl::Entries(_)) => {}
-        }
-        let with = |effect| {
-            let entries = limit.entries().map(|(_, ace)| ace);
-            entries
-                .filter(|ace| ace.kind.effect() == Some(effect))
-                .filter(|ace| Kind::ComLaunch.map_ace(ace.mask).contains(REMOTE_ACTIVATION))
-                .filter_map(|ace| ace.trustee.sid())
-                .collect()
-        };
-        Some(Activation { allowed: with(Effect::Allow), denied: with(Effect::Deny) })
-    }
-}
+/// COM_RIGHTS_EXECUTE and COM_RIGHTS_ACTIVATE_REMOTE.
+const REMOTE_ACTIVATION: AccessMask = AccessMask(0x11);
 
 fn report(key: &str, limit: &AclObject<'_>, lacking: &[&AdminEntry<'_>], subject: &mut Subject<'_>) {
     let names = lacking.iter().take(3).map(|entry| text!("`{}`", principal(entry.name.value.trim())));
