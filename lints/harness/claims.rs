@@ -193,7 +193,7 @@ fn findings_of_one_lint_have_different_fingerprints() {
     }
 }
 
-fn without(def: &LintDef, archive: &cmlint_archive::Archive, datasets: &[Dataset]) -> LintResult {
+fn without(def: &LintDef, archive: &crate::Opened, datasets: &[Dataset]) -> LintResult {
     let mut snapshot = archive.read();
     for dataset in datasets {
         snapshot.forget(*dataset);

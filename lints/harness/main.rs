@@ -19,7 +19,8 @@ use cmlint_archive::{Archive, Options, open};
 use cmlint_engine::{LintResult, Run, Selection, run};
 use cmlint_lint::LintDef;
 use cmlint_lints::LINTS;
-use cmlint_model::Snapshot;
+use cmlint_model::{Policy, Snapshot};
+use cmlint_source::Sources;
 
 /// The folder of a lint.
 fn folder(def: &LintDef) -> PathBuf {
@@ -41,8 +42,40 @@ fn fixtures(def: &LintDef, kind: &str) -> Vec<(String, PathBuf)> {
     found
 }
 
-fn archive(path: &Path) -> Archive {
-    open(path, Options::default()).unwrap_or_else(|error| panic!("{}: {error:?}", path.display()))
+/// A snapshot, and the policy that it is judged with.
+struct Opened {
+    archive: Archive,
+    policy: Policy,
+}
+
+impl Opened {
+    fn read(&self) -> Snapshot<'_> {
+        let mut snapshot = self.archive.read();
+        snapshot.policy = self.policy.clone();
+        snapshot
+    }
+
+    fn sources(&self) -> &Sources {
+        self.archive.sources()
+    }
+}
+
+/// Opens a snapshot. A fixture may have settings of the organisation in a file of its name beside it, for example
+/// `fail-policy.toml` beside `fail-policy/`.
+fn archive(path: &Path) -> Opened {
+    let mut archive =
+        open(path, Options::default()).unwrap_or_else(|error| panic!("{}: {error:?}", path.display()));
+    let settings = path.with_extension("toml");
+    let Ok(text) = std::fs::read_to_string(&settings) else {
+        return Opened { archive, policy: Policy::default() };
+    };
+    let mut own = Sources::new();
+    let name = "cmlint.toml".to_owned();
+    let file = own.add_own(name.clone(), name, text);
+    let settings = cmlint_config::settings(&own, file, LINTS)
+        .unwrap_or_else(|wrong| panic!("{}: {wrong:?}", settings.display()));
+    archive.adopt(own);
+    Opened { archive, policy: settings.policy }
 }
 
 /// All lints.
@@ -51,7 +84,7 @@ fn everything() -> Selection {
 }
 
 /// Runs one lint on a snapshot, however little it was given.
-fn alone(def: &LintDef, snapshot: &Snapshot<'_>, archive: &Archive) -> LintResult {
+fn alone(def: &LintDef, snapshot: &Snapshot<'_>, archive: &Opened) -> LintResult {
     let selection = Selection { lints: vec![*def], not_selected: Vec::new() };
     let Run { mut lints, .. } =
         run(selection, snapshot, archive.sources(), cmlint_engine::Options::default());

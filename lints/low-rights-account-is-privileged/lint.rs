@@ -66,12 +66,17 @@ impl Lint for This {
         ..Meta::BASE
     };
     type Subjects<'s> = Several<'s, LowRights>;
-    type Evidence<'s> =
-        (Via<'s, Principals<'s>>, Via<'s, Administrators<'s>>, Hierarchy<'s>, Each<'s, rows::LocalGroup<'s>>);
+    type Evidence<'s> = (
+        Via<'s, Principals<'s>>,
+        Via<'s, Administrators<'s>>,
+        Hierarchy<'s>,
+        Each<'s, rows::LocalGroup<'s>>,
+        OwnPolicy<'s>,
+    );
 
     fn check<'s>(
         accounts: Self::Subjects<'s>,
-        (principals, administrators, hierarchy, groups): &Self::Evidence<'s>,
+        (principals, administrators, hierarchy, groups, policy): &Self::Evidence<'s>,
         out: &mut Sink,
     ) {
         let mut hosts: BTreeSet<String> = hierarchy.hosts().map(|(key, _)| key.to_owned()).collect();
@@ -92,6 +97,7 @@ impl Lint for This {
             // A name that does not exist is in no group.
             let Some(sid) = sid else { continue };
             let judge = Judge { account: &account, sid, principals, hierarchy };
+            judge.tier0(policy.0, &mut subject);
             let privileged = judge.privileged(&mut subject);
             judge.administrator(&hosts, &privileged, &mut subject);
             // The network access account has a lint of its own for this.
@@ -151,37 +157,60 @@ impl Judge<'_, '_> {
             if self.account.purpose == Purpose::RunAs && owns(group) {
                 continue;
             }
-            let label = match &group.place {
+            let what = match &group.place {
                 GroupPlace::Domain(dns) => {
                     text!("`{}` of {}", self.principals.label(&group.sid), domain(dns))
                 }
                 _ => text!("`{}`", self.principals.label(&group.sid)),
             };
-            let (member, above) = (path.steps.len() > 1, self.principals.label(&group.sid));
-            let who = bare(&self.principals.label(&self.sid).text);
-            let command = (!member).then(|| {
-                text!("Remove-ADGroupMember -Identity \"{}\" -Members \"{}\"", bare(&above.text), who)
-            });
-            let revert = (!member)
-                .then(|| text!("Add-ADGroupMember -Identity \"{}\" -Members \"{}\"", bare(&above.text), who));
-            let through = if member { text!(" through other groups") } else { text!("") };
-            self.report(
-                Wrong {
-                    kind: group.sid.to_string(),
-                    what: text!("is a member of {}{}", label, through),
-                    link: text!("this membership leads into {}", label),
-                    fix: text!(
-                        "take the account out of the group of the first step: it needs none of these rights"
-                    ),
-                    command,
-                    revert: revert
-                        .unwrap_or_else(|| text!("put the account back into the group of the first step")),
-                },
-                path,
-                subject,
-            );
+            self.member(group, &what, path, subject);
         }
         groups.into_iter().map(|(group, _)| group).collect()
+    }
+
+    /// Reports groups that only the organisation counts among those that own a domain. What hides members hides them
+    /// too, and is told for the others.
+    fn tier0(&self, policy: &cmlint_model::Policy, subject: &mut Subject<'_>) {
+        let (reached, _) = self.principals.reach(&self.sid, None);
+        for (group, path) in reached.iter().filter(|(group, _)| !group.is_privileged()) {
+            let label = self.principals.label(&group.sid);
+            let Some(named) = policy.tier0(&[&group.sid.to_string(), &label.text]) else { continue };
+            let what = text!("`{}` of the organisation's tier 0", label);
+            let report = self.member(group, &what, path, subject);
+            report.label(named, text!("the organisation counts it among its tier 0"));
+        }
+    }
+
+    /// Reports one group.
+    fn member<'a>(
+        &self,
+        group: &Holder,
+        what: &Text,
+        path: &Proof,
+        subject: &'a mut Subject<'_>,
+    ) -> cmlint_lint::Report<'a> {
+        let (member, above) = (path.steps.len() > 1, self.principals.label(&group.sid));
+        let who = bare(&self.principals.label(&self.sid).text);
+        let command = (!member)
+            .then(|| text!("Remove-ADGroupMember -Identity \"{}\" -Members \"{}\"", bare(&above.text), who));
+        let revert = (!member)
+            .then(|| text!("Add-ADGroupMember -Identity \"{}\" -Members \"{}\"", bare(&above.text), who));
+        let through = if member { text!(" through other groups") } else { text!("") };
+        self.report(
+            Wrong {
+                kind: group.sid.to_string(),
+                what: text!("is a member of {}{}", what, through),
+                link: text!("this membership leads into {}", what),
+                fix: text!(
+                    "take the account out of the group of the first step: it needs none of these rights"
+                ),
+                command,
+                revert: revert
+                    .unwrap_or_else(|| text!("put the account back into the group of the first step")),
+            },
+            path,
+            subject,
+        )
     }
 
     /// Reports local administrators, but for those who are it through a group that was reported.

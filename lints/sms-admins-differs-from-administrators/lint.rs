@@ -29,15 +29,17 @@ impl Lint for This {
         Via<'s, Administrators<'s>>,
         Whole<'s, rows::Admin<'s>>,
         DomainPrincipals<'s>,
+        OwnPolicy<'s>,
     );
 
     fn check<'s>(
         hierarchy: Self::Subjects<'s>,
-        (groups, administrators, whole, principals): &Self::Evidence<'s>,
+        (groups, administrators, whole, principals, policy): &Self::Evidence<'s>,
         out: &mut Sink,
     ) {
         let expected = Expected {
             administrators,
+            policy: policy.0,
             // An extra member is one that is nowhere in the lists, so both lists must be complete.
             administrator_holes: whole.all().err().unwrap_or_default(),
             servers: site_servers(&hierarchy, principals),
@@ -73,9 +75,20 @@ const GROUP: &str = "SMS Admins";
 
 struct Expected<'e, 's> {
     administrators: &'e Administrators<'s>,
+    policy: &'e cmlint_model::Policy,
     administrator_holes: Vec<Gap>,
     servers: Vec<SiteServer>,
     server_holes: Vec<Gap>,
+}
+
+impl Expected<'_, '_> {
+    /// Whether the organisation says that this member may be here: an approved account, or a known exception.
+    fn is_agreed(&self, member: &GroupMember<'_>, principals: &Principals<'_>) -> bool {
+        let label = member.label(principals);
+        let sid = member.sid.map(|sid| sid.to_string()).unwrap_or_default();
+        let names = [member.name.trim(), label.text.as_str(), sid.as_str()];
+        self.policy.approved(&names).is_some() || self.policy.exception(&names).is_some()
+    }
 }
 
 struct SiteServer {
@@ -146,7 +159,7 @@ impl<'s> Place<'_, 's> {
         for member in members {
             let administrator = expected.administrators.iter().any(|a| member.is(a.sid, a.name.value));
             let server = expected.servers.iter().any(|s| member.is(s.sid, &s.name));
-            if administrator || server {
+            if administrator || server || expected.is_agreed(member, principals) {
                 continue;
             }
             let mut holes = expected.administrator_holes.clone();

@@ -109,6 +109,24 @@ fn the_threshold_decides_about_findings() {
 }
 
 #[test]
+fn exit_code_3_says_why_and_what_changes_it_and_no_other_does() {
+    for format in FORMATS {
+        let said = cmlint(&["check", "snapshots/v1-first", "-o", format]);
+        assert_eq!(said.code, 3, "{}", said.all());
+        for words in
+            ["exit code 3", "could not see everything", "not-collected-on-purpose", "--allow-incomplete"]
+        {
+            assert!(said.err.contains(words), "{words}: {}", said.err);
+        }
+    }
+    for args in [&["contoso"][..], &["contoso-hardened"], &["v1-first", "--allow-incomplete"]] {
+        let snapshot = format!("snapshots/{}", args[0]);
+        let said = cmlint(&[&["check", &snapshot], &args[1..]].concat());
+        assert_eq!(said.err, "", "{}", said.all());
+    }
+}
+
+#[test]
 fn the_last_line_has_one_form() {
     for snapshot in ["contoso", "contoso-hardened", "low-privilege"] {
         let said = cmlint(&["check", &format!("snapshots/{snapshot}")]);

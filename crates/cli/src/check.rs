@@ -75,7 +75,11 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
                 say(&format!("cmlint: {} was ignored: {}", visible(file), visible(why)));
             }
         }
-        Ok(Exit::of(&run, own.effective().fail_on.value, own.effective().allow_incomplete.value))
+        let exit = Exit::of(&run, own.effective().fail_on.value, own.effective().allow_incomplete.value);
+        if exit == Exit::Incomplete {
+            tell_incomplete(&run);
+        }
+        Ok(exit)
     })
 }
 
@@ -86,6 +90,17 @@ fn group(by: args::GroupBy) -> GroupBy {
         args::GroupBy::Host => GroupBy::Host,
         args::GroupBy::Site => GroupBy::Site,
     }
+}
+
+/// Why the exit code is neither that of findings nor 0, and what changes it: a pipeline shows no more than this.
+fn tell_incomplete(run: &Run) {
+    let count = run.lints.iter().filter(|lint| lint.is_incomplete()).count();
+    let lints = if count == 1 { "1 lint".to_owned() } else { format!("{count} lints") };
+    say(&format!(
+        "cmlint: exit code 3: nothing at or above the threshold, but {lints} could not see everything"
+    ));
+    say("  collect what is missing, or list it under not-collected-on-purpose in cmlint.toml;");
+    say("  --allow-incomplete, or allow-incomplete = true there, makes it 0 whatever is missing");
 }
 
 /// Runs `work` on the number of threads that was asked for.
