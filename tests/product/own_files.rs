@@ -392,3 +392,30 @@ fn what_is_not_collected_on_purpose_is_shown_and_is_no_reason_to_fail() {
     let some = house.path("some.toml");
     assert_eq!(check(&["--config", some.to_str().unwrap()]).code, if datasets.len() > 1 { 3 } else { 0 });
 }
+
+#[test]
+fn the_policy_of_the_house_is_evidence_like_any_other() {
+    let house = House::new("policy");
+    const EXTRA: &str = "sms-admins-differs-from-administrators";
+    const LOW: &str = "low-rights-account-is-privileged";
+    let count = |lint: &str| house.findings(lint, &[]).len();
+    let (extra, low) = (count(EXTRA), count(LOW));
+    house.write(
+        "cmlint.toml",
+        "[policy]\ntier0-groups = ['CONTOSO\\GG-Push-Accounts']\napproved-accounts = ['contoso\\dlarsen']\n\
+         [[policy.exceptions]]\nsubject = 'CONTOSO\\tvaldez'\nreason = \"until the move is over\"\n",
+    );
+    assert_eq!((count(EXTRA), count(LOW)), (extra - 2, low + 1));
+    let said = house.run(&["check", "snap", "--select", LOW]);
+    for words in ["of the organisation's tier 0", "[cmlint.toml:2:17]"] {
+        assert!(said.out.contains(words), "{words}\n{}", said.out);
+    }
+    for format in crate::commands::FORMATS {
+        let said = house.run(&["check", "snap", "--select", LOW, "-o", format, "--max-findings", "99"]);
+        assert!(said.out.contains("tier 0") && said.code == 1, "{format}\n{}", said.all());
+    }
+    assert_eq!(
+        house.run(&["check", "snap", "--no-config", "--select", LOW]).out.matches("tier 0").count(),
+        0
+    );
+}
