@@ -80,29 +80,29 @@ impl<'s> Acls<'s> {
             holes: Vec::new(),
             package_holes: Vec::new(),
         };
-        for (key, object) in self.of_kind(host, Kind::Directory) {
-            let Some((drive, path)) = key.split_once(":\\") else { continue };
-            let (top, below) = path.split_once('\\').map_or((path, None), |(top, below)| (top, Some(below)));
-            let is_package_share = top.strip_prefix("smspkg") == Some(&format!("{drive}$"));
-            if !(is_package_share || matches!(top, "sccmcontentlib" | "smssig$")) {
-                continue;
-            }
-            match below {
-                None if object.state == AclState::Denied => {
-                    let gap = self.gap(host, format!("access to {} was denied", object.path.value));
-                    content.holes.push(gap.clone());
-                    content.package_holes.extend(is_package_share.then_some(gap));
-                }
-                None if object.state == AclState::Ok => {
-                    if is_package_share {
-                        merge(&mut content.package_holes, self.tree_holes(host, Kind::Directory, key));
+        // A computer may have a million rows: each drive is asked, and not each row.
+        for drive in 'a'..='z' {
+            for (top, is_package_share) in
+                [("sccmcontentlib", false), ("smssig$", false), (&*format!("smspkg{drive}$"), true)]
+            {
+                let key = (host.clone(), kind_word(Kind::Directory), format!("{drive}:\\{top}"));
+                let Some(object) = self.objects.get(&key) else { continue };
+                match object.state {
+                    AclState::Absent => continue,
+                    AclState::Denied => {
+                        let gap = self.gap(host, format!("access to {} was denied", object.path.value));
+                        content.holes.push(gap.clone());
+                        content.package_holes.extend(is_package_share.then_some(gap));
                     }
-                    content.folders.push(object);
+                    AclState::Ok => {
+                        content.folders.push(object);
+                        if is_package_share {
+                            let (below, holes) = self.below(host, Kind::Directory, &key.2);
+                            merge(&mut content.package_holes, holes);
+                            content.packages.extend(below.into_iter().filter_map(|o| package(&key.2, o)));
+                        }
+                    }
                 }
-                Some(below) if is_package_share && !below.contains('\\') && object.state == AclState::Ok => {
-                    content.packages.push((below.to_uppercase(), object));
-                }
-                _ => {}
             }
         }
         let has = |end: &str| {
@@ -157,6 +157,13 @@ impl<'s> Acls<'s> {
             .take_while(move |((scope, word, _), _)| scope == host && *word == kind_word(kind))
             .map(|((.., key), object)| (key.as_str(), object))
     }
+}
+
+/// The package of a folder right below a package share.
+fn package<'a, 's>(share: &str, folder: &'a AclObject<'s>) -> Option<(String, &'a AclObject<'s>)> {
+    let key = path_key(folder.path.value);
+    let id = key.strip_prefix(share)?.strip_prefix('\\').filter(|id| !id.contains('\\'))?;
+    (folder.state == AclState::Ok).then(|| (id.to_uppercase(), folder))
 }
 
 #[cfg(test)]
