@@ -5,6 +5,7 @@ mod firewall;
 mod iis;
 mod json_rows;
 mod ldif_rows;
+mod registry;
 mod roles;
 mod sequences;
 mod user_rights;
@@ -59,6 +60,7 @@ pub(crate) fn job<'a>(sources: &'a Sources, job: &Job, secrets: &[Secret]) -> Re
         Dataset::Iis => iis::read(&mut reader),
         Dataset::UserRight => user_rights::read(&mut reader),
         Dataset::Firewall => firewall::read(&mut reader),
+        Dataset::Registry => registry::read(&mut reader),
         Dataset::Directory => ldif_rows::read(&mut reader),
         Dataset::Acl
         | Dataset::Lookup
@@ -100,7 +102,7 @@ pub(crate) fn bare(snapshot: &mut Snapshot<'_>, dataset: Dataset, scope: Scope, 
         Collection => Collection, ClientSettings => ClientSettings, PackageAccess => PackageAccess, Device => Device,
         TaskSequencePackage => TaskSequencePackage, RoleXml => RoleXml, TaskSequence => TaskSequence,
         Computer => Computer, LocalGroup => LocalGroup, UserRight => UserRight, Acl => AclEntry,
-        Service => Service, Firewall => FirewallValue, Iis => AppPool, Domain => Domain, Directory => DirectoryObject, Lookup => Lookup,
+        Service => Service, Firewall => FirewallValue, Registry => ShareFolder, Iis => AppPool, Domain => Domain, Directory => DirectoryObject, Lookup => Lookup,
         SqlServerPrincipal => SqlServerPrincipal, SqlServerRoleMember => SqlServerRoleMember,
         SqlServerPermission => SqlServerPermission, SqlDatabase => SqlDatabase,
         SqlServerProperty => SqlServerProperty, SqlDatabasePrincipal => SqlDatabasePrincipal,

@@ -14,7 +14,9 @@ pub use directory::{
     Descriptor, DirectoryObject, Domain, Lookup, LookupAnswer, TEXT_ATTRIBUTES, TYPED_ATTRIBUTES,
 };
 pub use firewall::{FirewallHolds, FirewallProfile, FirewallStore, FirewallValue};
-pub use host::{AclEntry, AclState, AppPool, Computer, LocalGroup, Member, PoolIdentity, Service, UserRight};
+pub use host::{
+    AclEntry, AclState, AppPool, Computer, LocalGroup, Member, PoolIdentity, Service, ShareFolder, UserRight,
+};
 pub use identity::Identity;
 pub use provider::{
     Address, AgentConfiguration, ClientComponent, ClientSettings, Collection, Component, ComponentItem,

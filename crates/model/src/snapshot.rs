@@ -201,6 +201,7 @@ snapshot! {
     acls: AclEntry => Acl,
     services: Service => Service,
     firewall: FirewallValue => Firewall,
+    share_folders: ShareFolder => Registry,
     app_pools: AppPool => Iis,
     domains: Domain => Domain,
     directory: DirectoryObject => Directory,

@@ -7,7 +7,7 @@ use super::DATASETS;
 use super::acl::Acls;
 use super::answers::{Answer, Computer, Host, Refused, RegKey, Service, Share};
 use super::formats::{REG_HEADER, reg_key, user_rights, utf16, without_secrets};
-use super::roots::{self, FIREWALL, SQL_INSTANCES, SQL_VALUES, USER_RIGHTS, VALUES};
+use super::roots::{self, FIREWALL, SHARES, SQL_INSTANCES, SQL_VALUES, USER_RIGHTS, VALUES};
 use crate::Failure;
 use crate::out::{Out, Part, State, Why, path_of};
 
@@ -241,6 +241,11 @@ fn registry(host: &dyn Host, key: &str) -> Collected {
         Err(refused) => holes.push(format!("{SQL_INSTANCES}: {refused}")),
     }
     let mut text = REG_HEADER.to_owned();
+    match host.key(SHARES) {
+        Ok(Some(found)) => text.push_str(&reg_key(SHARES, &RegKey { keys: Vec::new(), ..found })),
+        Ok(None) => {}
+        Err(refused) => holes.push(format!("{SHARES}: {refused}")),
+    }
     let mut last = None;
     let mut answered = false;
     for (path, names) in &wanted {

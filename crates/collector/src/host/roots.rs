@@ -232,6 +232,9 @@ pub(crate) const VALUES: &[(&str, &[&str])] = &[
     (r"HKLM\SOFTWARE\Microsoft\SMS\Client\Configuration\Client Properties", &["Local SMS Path"]),
 ];
 
+/// The key that lists shares with their folders: all of its values, which are settings and no secrets.
+pub(crate) const SHARES: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\LanmanServer\Shares";
+
 /// Where the names of the instances of SQL Server stand, and what is read of each.
 pub(crate) const SQL_INSTANCES: &str = r"HKLM\SOFTWARE\Microsoft\Microsoft SQL Server\Instance Names\SQL";
 /// See [`SQL_INSTANCES`].

@@ -455,9 +455,9 @@ pub static DATASETS: &[DatasetInfo] = &[
         kind: FileKind::Reg,
         columns: &["key", "value"],
         lazy: &[],
-        command: r"reg export HKLM\SYSTEM\CurrentControlSet\Control\Lsa registry.reg",
+        command: r"reg export HKLM\SYSTEM\CurrentControlSet\Services\LanmanServer registry.reg",
         right: "local Administrators",
-        typed: false,
+        typed: true,
     },
     DatasetInfo {
         dataset: Dataset::Iis,

@@ -137,6 +137,15 @@ pub struct Service<'a> {
     pub start_name: Field<Str<'a>>,
 }
 
+/// The folder behind a share, as the registry holds it.
+#[derive(Debug)]
+pub struct ShareFolder<'a> {
+    /// Name of the share, `Captures$`.
+    pub share: Spanned<Str<'a>>,
+    /// Local path, `E:\Captures`.
+    pub path: Spanned<Str<'a>>,
+}
+
 /// An application pool of IIS, with its identity after inheritance from the defaults.
 #[derive(Debug)]
 pub struct AppPool<'a> {

@@ -63,6 +63,7 @@ identities! {
             format!("{} {} ({:?})", profile.word(), &*row.name.value, row.store)
         }
     });
+    ShareFolder: |row| Some(row.share.value.to_string());
     AppPool: |row| Some(row.name.value.to_string());
     Domain: |row| text(&row.dns);
     DirectoryObject: |row| Some(row.dn.value.to_string());

@@ -65,6 +65,7 @@ plain!(
     AclEntry,
     Service,
     FirewallValue,
+    ShareFolder,
     AppPool,
     Domain,
     DirectoryObject,

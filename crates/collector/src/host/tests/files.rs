@@ -102,6 +102,10 @@ fn only_listed_values_of_the_registry_are_written() {
         "{text}"
     );
     assert!(text.contains("\"ExtendedProtection\"=dword:00000002\r\n"), "{text}");
+    assert!(
+        text.contains("LanmanServer\\Shares]\r\n\"Daten\"=hex(7):50,00,61,00,74,00,68,00,3d,00"),
+        "{text}"
+    );
     assert!(!text.contains("hunter2") && !text.contains("Other"), "{text}");
 }
 

@@ -115,6 +115,13 @@ impl Canned {
             vec![number_value("RequireSecuritySignature", 1), text_value("Other", "not on the list")],
             &[],
         );
+        let settings =
+            "Path=D:\\Daten\0ShareName=Daten\0\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        canned.key_at(
+            r"HKLM\SYSTEM\CurrentControlSet\Services\LanmanServer\Shares",
+            vec![RegValue { name: "Daten".to_owned(), kind: 7, data: settings }],
+            &["Security"],
+        );
         let mut launch = RegValue { name: "MachineLaunchRestriction".to_owned(), kind: 3, data: Vec::new() };
         launch.data = bytes("O:BAG:BAD:(A;;CCDCSW;;;WD)(A;;CCDCLCSWRP;;;BA)");
         canned.key_at(r"HKLM\SOFTWARE\Microsoft\Ole", vec![launch], &[]);
