@@ -33,9 +33,14 @@ impl Lint for This {
         ..Meta::BASE
     };
     type Subjects<'s> = Stored<'s, one::NetworkAccess>;
-    type Evidence<'s> = (Via<'s, Rights<'s>>, DomainPrincipals<'s>);
+    /// A quota of 0 makes the right on domain controllers worth nothing, whoever holds it.
+    type Evidence<'s> = (AnyOf<(DomainPrincipals<'s>, Via<'s, Rights<'s>>)>, DomainPrincipals<'s>);
 
-    fn check<'s>(accounts: Self::Subjects<'s>, (rights, principals): &Self::Evidence<'s>, out: &mut Sink) {
+    fn check<'s>(
+        accounts: Self::Subjects<'s>,
+        (AnyOf((_, rights)), principals): &Self::Evidence<'s>,
+        out: &mut Sink,
+    ) {
         let judged: Vec<Judgement<'s>> =
             accounts.iter().map(|account| judge(account, rights, principals)).collect();
         let mut defaults: BTreeMap<&str, Vec<&Judgement<'_>>> = BTreeMap::new();
