@@ -17,12 +17,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("cmlint-engine", &["lint", "model", "source"]),
     ("cmlint-diff", &["engine", "lint", "model", "winsec", "source"]),
     ("cmlint-config", &["engine", "lint", "model", "source"]),
+    ("cmlint-redact", &["model", "text", "winsec"]),
     ("cmlint-report", &["diff", "engine", "lint", "model", "source"]),
     (
         "cmlint",
         &[
-            "archive", "config", "diff", "engine", "lint", "lints", "model", "report", "source", "text",
-            "winsec",
+            "archive", "config", "diff", "engine", "lint", "lints", "model", "redact", "report", "source",
+            "text", "winsec",
         ],
     ),
     ("cmlint-collect", &["archive", "model", "winsec"]),

@@ -15,6 +15,8 @@ mod outputs;
 mod own_files;
 mod places;
 mod program;
+mod redact;
+mod review;
 mod samples;
 mod sarif;
 mod secrets;

@@ -1,9 +1,12 @@
 //! A folder, a zip file or a single file as a list of entries, held to limits. Links are never followed.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+
+use cmlint_source::Encoding;
 
 use crate::load::{self, Loaded};
 use crate::{Limits, OpenError};
@@ -24,6 +27,8 @@ enum Kind {
     Folder(PathBuf),
     File(PathBuf),
     Zip(Mutex<zip::ZipArchive<File>>),
+    /// Texts that need no decoding.
+    Texts(BTreeMap<String, (String, Encoding)>),
 }
 
 /// A file of the input.
@@ -73,6 +78,17 @@ impl Container {
         Ok(container)
     }
 
+    /// Files that are there as texts, by their paths.
+    pub(crate) fn texts(texts: Vec<(String, String, Encoding)>, limits: Limits) -> Container {
+        let mut entries: Vec<Entry> = texts
+            .iter()
+            .map(|(path, text, _)| Entry { path: path.clone(), size: text.len() as u64, index: 0 })
+            .collect();
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        let texts = texts.into_iter().map(|(path, text, encoding)| (path, (text, encoding))).collect();
+        Container { kind: Kind::Texts(texts), entries, refused: Vec::new(), limits }
+    }
+
     /// Reads a file. What is wrong with it is told in words for a hole.
     pub(crate) fn read(&self, entry: &Entry) -> Result<Vec<u8>, String> {
         if entry.size > self.limits.file {
@@ -85,6 +101,10 @@ impl Container {
             Kind::Folder(root) => self.read_file(&root.join(&entry.path)),
             Kind::File(path) => self.read_file(path),
             Kind::Zip(zip) => self.read_zip(zip, entry),
+            Kind::Texts(texts) => texts
+                .get(&entry.path)
+                .map(|(text, _)| text.clone().into_bytes())
+                .ok_or_else(|| "it is gone".to_owned()),
         }
     }
 
@@ -97,6 +117,11 @@ impl Container {
         declared: Option<&str>,
         hash: bool,
     ) -> Result<Loaded, String> {
+        if let Kind::Texts(texts) = &self.kind
+            && let Some((text, encoding)) = texts.get(&entry.path)
+        {
+            return Ok(Loaded::decoded(path.to_owned(), text.clone(), *encoding));
+        }
         let loaded = load::text(path.to_owned(), self.read(entry)?, declared, hash);
         if loaded.text.len() as u64 > self.limits.file {
             return Err(format!(

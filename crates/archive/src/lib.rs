@@ -17,6 +17,7 @@ mod overlay;
 mod own;
 mod read;
 mod recognise;
+mod rewritten;
 mod written;
 
 pub use cut::without_secrets;
@@ -26,4 +27,5 @@ pub use manifest::{FORMAT, VERSION};
 pub use open::{Archive, Options, open};
 pub use overlay::OverlayError;
 pub use own::own_file;
+pub use rewritten::Rewrite;
 pub use written::{Collector, Entry, Hierarchy, WrittenFile, WrittenManifest};

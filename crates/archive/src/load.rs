@@ -31,6 +31,11 @@ impl Loaded {
         self.remarks.iter().map(problem).collect()
     }
 
+    /// A text that was decoded before.
+    pub(crate) fn decoded(path: String, text: String, encoding: Encoding) -> Loaded {
+        Loaded { path, text, encoding, remarks: Vec::new(), lossy: false, sha256: None }
+    }
+
     /// SHA-256 of the bytes, as lower-case hex; `None` when it was not asked for.
     pub(crate) fn sha256(&self) -> Option<String> {
         self.sha256.map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect())

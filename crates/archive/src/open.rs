@@ -121,13 +121,17 @@ impl Archive {
 /// # Errors
 /// When the path cannot be opened at all; see [`OpenError`].
 pub fn open(path: &Path, options: Options) -> Result<Archive, OpenError> {
-    let container = Container::open(path, options.limits)?;
+    opened(path, &Container::open(path, options.limits)?, options)
+}
+
+/// As [`open`], of a container.
+pub(crate) fn opened(path: &Path, container: &Container, options: Options) -> Result<Archive, OpenError> {
     let prefix = manifest_prefix(&container.entries);
     match prefix.and_then(|prefix| {
         container.entries.iter().find(|e| e.path == format!("{prefix}manifest.json")).map(|e| (prefix, e))
     }) {
-        Some((prefix, entry)) => with_manifest(path, &container, &prefix, entry, options),
-        None => loose(path, &container),
+        Some((prefix, entry)) => with_manifest(path, container, &prefix, entry, options),
+        None => loose(path, container),
     }
 }
 

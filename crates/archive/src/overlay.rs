@@ -46,10 +46,21 @@ impl Archive {
         outward: impl Fn(&Path) -> String,
     ) -> Result<(), OverlayError> {
         let container = Container::open(path, options.limits).map_err(OverlayError::Open)?;
+        self.lay(&container, path, path.is_dir(), scope, outward)
+    }
+
+    pub(crate) fn lay(
+        &mut self,
+        container: &Container,
+        path: &Path,
+        is_folder: bool,
+        scope: Option<&str>,
+        outward: impl Fn(&Path) -> String,
+    ) -> Result<(), OverlayError> {
         let mut found = Vec::new();
         let mut seen = container.refused.clone();
         for entry in &container.entries {
-            let full = if path.is_dir() { path.join(&entry.path) } else { path.to_owned() };
+            let full = if is_folder { path.join(&entry.path) } else { path.to_owned() };
             let shown = full.display().to_string().replace('\\', "/");
             match container.text(entry, &entry.path, None, false) {
                 Ok(loaded) => found.push((full, shown, loaded)),

@@ -117,6 +117,9 @@ pub struct Check {
     /// See [`Baselined`].
     #[command(flatten)]
     pub baselined: Baselined,
+    /// See [`Redact`].
+    #[command(flatten)]
+    pub redact: Redact,
     /// See [`Review`].
     #[command(flatten)]
     pub review: Review,

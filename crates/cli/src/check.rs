@@ -13,7 +13,7 @@ use crate::io::{deliver, outputs, say, style};
 use crate::open::{open, visible};
 use crate::own::Own;
 use crate::repository;
-use crate::review::{lay_over, narrow};
+use crate::review::{lay_over, narrow, redact};
 
 pub(crate) const TOOL: Tool<'static> = Tool { name: "cmlint", version: env!("CARGO_PKG_VERSION") };
 
@@ -21,6 +21,7 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
     let outputs = outputs(&args.output)?;
     let mut own = Own::load(&args.settings, &args.baselined, Some(&args.input.path), &style(cli, true))?;
     let lints = own.lints()?;
+    let key = redact::key(&args.redact)?;
     if cli.verbose {
         own.tell();
     }
@@ -35,30 +36,51 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
         let options = Options { min_confidence, hide: cmlint_text::secrets::last_net };
         let mut run: Run = run(selection, &snapshot, archive.sources(), options);
         own.settle(&mut run, &snapshot, archive.sources());
-        let path = args.input.path.display().to_string();
-        let narrowed = narrow(&run, &snapshot, &args.review)?;
-        let shown_run = narrowed.as_ref().map_or(&run, |(shown, _)| shown);
-        snapshot.about.narrowed = narrowed.as_ref().map(|(_, narrowed)| narrowed.clone());
+        let redactor = key.as_ref().map(|key| redact::redactor(&[(&snapshot, archive.sources())], key));
+        let again = redactor.as_ref().map(|r| redact::rewritten(&archive, r)).transpose();
+        let again = again.map_err(|why| redact::refuse(&why))?;
+        let names = redactor.as_ref().zip(again.as_ref());
+        let mut review = args.review.clone();
+        let mut path = args.input.path.display().to_string();
+        let mut root = repository::root(&args.input.path, archive.sources().files().map(Source::path));
+        let (mut shown_snapshot, sources, shown_run) = match names {
+            None => (snapshot, archive.sources(), run.clone()),
+            Some((redactor, again)) => {
+                let mut with = again.read();
+                with.policy = redact::policy(&snapshot.policy, redactor);
+                let before = redact::Judged { run: &run, sources: archive.sources() };
+                let after = (&with, again.sources());
+                let all = args.require_all;
+                let shown = redact::judge_again(&lints, all, options, &before, after, redactor)
+                    .map_err(|why| redact::refuse(&why))?;
+                for text in [&mut path, &mut root] {
+                    *text = redactor.line(text);
+                }
+                review.host = review.host.map(|host| redactor.line(&host));
+                (with, again.sources(), shown)
+            }
+        };
+        let narrowed = narrow(&shown_run, &shown_snapshot, &review)?;
+        shown_snapshot.about.narrowed = narrowed.as_ref().map(|(_, narrowed)| narrowed.clone());
+        let snapshot = shown_snapshot;
         if outputs.iter().all(|o| o.format != Format::Human || o.file.is_some()) {
             about::laid(&snapshot.about).iter().for_each(|words| say(&format!("cmlint: {}", visible(words))));
             about::narrowed(&snapshot.about).iter().for_each(|words| say(&format!("cmlint: {words}")));
         }
         let input = Input {
-            run: shown_run,
+            run: narrowed.as_ref().map_or(&shown_run, |(shown, _)| shown),
             snapshot: &snapshot,
-            sources: archive.sources(),
+            sources,
             tool: TOOL,
             path: &path,
         };
-        let root = repository::root(&args.input.path, archive.sources().files().map(Source::path));
         let outside = Outside { root: &root, lints: LINTS, last_net: cmlint_text::secrets::last_net };
         let shown = Shown { group_by: args.group_by.map(group), most: args.max_findings };
         for output in &outputs {
             let text = match output.format {
                 Format::Human => {
                     let style = style(cli, output.file.is_some());
-                    given::roles(&snapshot, archive.sources(), &style)
-                        + &human::report_shown(&input, &style, &shown)
+                    given::roles(&snapshot, sources, &style) + &human::report_shown(&input, &style, &shown)
                 }
                 Format::Json => json::report(&input),
                 Format::Sarif => sarif::report(&input, &outside),
@@ -71,7 +93,7 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
             deliver(&text, output)?;
         }
         if cli.verbose {
-            for (file, why) in archive.ignored() {
+            for (file, why) in again.as_ref().unwrap_or(&archive).ignored() {
                 say(&format!("cmlint: {} was ignored: {}", visible(file), visible(why)));
             }
         }

@@ -39,6 +39,30 @@ enum Right {
     Entry { object: ObjectId, mask: u32, object_type: Option<Guid> },
 }
 
+impl Right {
+    /// Those that bring many others come first.
+    fn weight(&self) -> u8 {
+        match self {
+            Right::Product { .. } | Right::Role(_) => 0,
+            Right::SqlRole { .. } => 1,
+            Right::Group { .. } => 2,
+            Right::Entry { .. } => 3,
+            Right::User { .. } => 4,
+        }
+    }
+
+    /// Whether it says nothing beside another one: fewer bits of the same object.
+    fn is_part_of(&self, other: &Right) -> bool {
+        match (self, other) {
+            (
+                Right::Entry { object, mask, object_type: None },
+                Right::Entry { object: whole, mask: all, object_type: None },
+            ) => object == whole && mask != all && mask & !all == 0,
+            _ => false,
+        }
+    }
+}
+
 /// What somebody has: words, bits of the product where the right has some, and the way to it.
 #[derive(Clone)]
 struct Holding {
@@ -93,12 +117,14 @@ pub(crate) fn effects(
     }
     let mut effects = Vec::new();
     for (is_gain, found, sight) in [(true, gained, pair.new), (false, lost, pair.old)] {
-        for (_, holders) in found {
-            effects.extend(grouped(is_gain, holders, sight));
+        for (right, holders) in found {
+            let weight = right.weight();
+            effects.extend(grouped(is_gain, holders, sight).into_iter().map(|effect| (weight, effect)));
         }
     }
-    effects.sort_by_cached_key(|e| (!e.gained, e.who.first().cloned(), e.right.to_string()));
-    (effects, left_out)
+    effects
+        .sort_by_cached_key(|(weight, e)| (!e.gained, e.who.first().cloned(), *weight, e.right.to_string()));
+    (effects.into_iter().map(|(_, effect)| effect).collect(), left_out)
 }
 
 /// What one side grants beyond the other. What a role brings is one effect.
@@ -118,7 +144,9 @@ fn difference(
                 let brought = roles.entry(granted.role.clone()).or_default();
                 brought.add(*object_type, mask, &granted.within, &holding.proof);
             }
-        } else if !without.contains_key(right) {
+        } else if !without.contains_key(right)
+            && !with.keys().any(|other| right.is_part_of(other) && !without.contains_key(other))
+        {
             found.entry(right.clone()).or_default().push((*who, holding.clone()));
         }
     }

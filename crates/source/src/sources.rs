@@ -58,6 +58,11 @@ impl Sources {
         id
     }
 
+    /// The user's own files, in the order they were added.
+    pub fn own(&self) -> impl Iterator<Item = &Source> {
+        self.own.iter()
+    }
+
     /// Takes over the user's own files of another collection; spans that name them stay valid.
     ///
     /// # Panics

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{Output, Reading, Settings};
 
 /// What a snapshot is judged with, and which part is shown.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Review {
     /// Lay an export over the snapshot and judge the site as it would be: objects of the same name are
     /// replaced, others stay. May be given several times. Where the file does not say which computer, domain
@@ -23,6 +23,19 @@ pub struct Review {
     pub host: Option<String>,
 }
 
+/// Pseudonyms in the place of names.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Redact {
+    /// Put pseudonyms in the place of names, SIDs, computers and domains, in every format. Lines are those of
+    /// the files, columns those of the text with pseudonyms. The key is read from --redact-key-file, else from
+    /// CMLINT_REDACT_KEY; the same key gives the same pseudonyms.
+    #[arg(long)]
+    pub redact: bool,
+    /// The file with the key.
+    #[arg(long, value_name = "FILE", requires = "redact")]
+    pub redact_key_file: Option<PathBuf>,
+}
+
 /// `diff`.
 #[derive(Args, Debug)]
 pub struct Diff {
@@ -36,6 +49,9 @@ pub struct Diff {
     /// Output as FORMAT or FORMAT=FILE: human, json, markdown, sarif.
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub output: Vec<Output>,
+    /// See [`Redact`].
+    #[command(flatten)]
+    pub redact: Redact,
     /// See [`Settings`].
     #[command(flatten)]
     pub settings: Settings,

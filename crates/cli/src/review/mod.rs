@@ -3,6 +3,7 @@
 mod cases;
 mod diff;
 mod narrow;
+pub(crate) mod redact;
 mod with;
 
 pub(crate) use cases::test;
