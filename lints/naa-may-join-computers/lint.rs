@@ -198,7 +198,7 @@ fn report_containers(one: &Judgement<'_>, principals: &Principals<'_>, subject: 
         ),
         false => (
             text!(
-                "take {} out of {}, or that group's entries from the container",
+                "take {} out of the group through which it is in {}; see the proof",
                 name,
                 principals.label(&first.holder)
             ),
