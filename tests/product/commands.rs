@@ -71,8 +71,38 @@ fn exit_codes_are_the_same_for_every_format() {
         (4, &["check", empty]),
         (2, &["check", "snapshots/contoso", "--select", "no-such-lint"]),
     ];
+    let manifest = |name: &str, text: &str| {
+        std::fs::create_dir(folder.join(name)).unwrap();
+        file(&format!("{name}/manifest.json"), text);
+        folder.join(name).to_str().unwrap().to_owned()
+    };
+    let empty_but = |version: u8, datasets: &str| {
+        format!(
+            "{{\"format\": \"cmlint-snapshot\", \"version\": {version}, \"collected_at\": \"2026-03-02T08:15:00Z\", \
+             \"datasets\": [{datasets}]}}"
+        )
+    };
+    let outside = "{\"dataset\": \"SMS_Site\", \"scope\": {\"kind\": \"hierarchy\"}, \"status\": \"complete\", \
+                   \"files\": [{\"path\": \"../broken.toml\", \"rows\": 1}]}";
+    let inputs = [
+        (2, manifest("cut-off", "{\"format\": \"cmlint-snapshot\"")),
+        (2, manifest("too-new", &empty_but(2, ""))),
+        (2, manifest("outside", &empty_but(1, outside))),
+        // A single file that is recognised and broken is judged as far as it goes.
+        (3, file("role.xml", "<SMS_Roles><SMS_Role CopiedFromID=\"SMS0001R\" RoleName=\"x\">")),
+        (4, file("note.txt", "nothing that anybody knows\n")),
+    ];
+    // Below the threshold, with a hole that could hide something worse.
+    let below =
+        ["check", "snapshots/contoso", "--select", "low-rights-account-is-privileged", "--config", &milder];
+    let inputs = inputs.iter().map(|(code, path)| (code, ["check", path]));
+    let inputs: Vec<(&i32, Vec<&str>)> = inputs
+        .map(|(code, args)| (code, args.to_vec()))
+        .chain([(&3, below.to_vec()), (&2, vec!["check", "snapshots/contoso", "--max-files", "3"])])
+        .collect();
+    let inputs = inputs.iter().map(|(code, args)| (*code, args.as_slice()));
     let own_files = own_files.iter().map(|(code, args)| (code, args.as_slice()));
-    for (code, args) in table.iter().map(|(code, args)| (code, *args)).chain(own_files) {
+    for (code, args) in table.iter().map(|(code, args)| (code, *args)).chain(own_files).chain(inputs) {
         for format in FORMATS {
             let mut all = args.to_vec();
             all.extend(["-o", format]);

@@ -141,4 +141,19 @@ mod tests {
         assert_eq!(property("a%0A:b,c\r\n"), "a%250A%3Ab%2Cc%0D%0A");
         assert_eq!(data("100 %: a,b\n"), "100 %25: a,b%0A");
     }
+
+    #[test]
+    fn the_worst_come_first_and_the_others_are_counted() {
+        // Each tenth finding is critical.
+        let text = crate::outward::made_up::show(10_000, |input, outside| report(input, outside, SHOWN));
+        let annotations: Vec<&str> = text.lines().filter(|line| line.contains(" file=")).collect();
+        assert_eq!(annotations.len(), SHOWN);
+        assert!(annotations.iter().all(|line| line.contains("title=critical%3A ")), "{text}");
+        assert!(text.contains("9990 more findings left out here, none of them worse"), "{text}");
+        let few = crate::outward::made_up::show(30, |input, outside| report(input, outside, 20));
+        let worst: Vec<bool> =
+            few.lines().filter(|l| l.contains(" file=")).map(|l| l.contains("title=critical%3A")).collect();
+        assert_eq!((worst.len(), worst.iter().filter(|w| **w).count()), (20, 3));
+        assert!(worst.is_sorted_by_key(|critical| !critical), "{few}");
+    }
 }
