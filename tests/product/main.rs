@@ -6,6 +6,7 @@ mod access;
 mod accounts;
 mod architecture;
 mod bad_input;
+mod cases;
 mod commands;
 mod corpus;
 mod forbidden;

@@ -11,7 +11,7 @@
 //! let outcomes = snapshot.check_only(&["too-many-network-access-accounts"])?;
 //! insta::assert_snapshot!(outcomes.to_string(), @r"
 //! too-many-network-access-accounts: fail, 1 checked
-//!   high site:PS1 -- site `PS1` has 12 network access accounts; 10 is the most it may have
+//!   high site:PS1/account:network-access -- site `PS1` has 12 network access accounts; 10 is the most it may have
 //! ");
 //! assert_eq!(outcomes.open().count(), 1);
 //! # Ok(())
