@@ -12,6 +12,7 @@ mod documents;
 mod fixtures;
 mod knock_out;
 mod plain;
+mod requirements;
 
 use std::path::{Path, PathBuf};
 
