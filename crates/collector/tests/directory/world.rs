@@ -36,6 +36,20 @@ pub(crate) fn site(folder: &Path) {
                 "ReportingSiteCode": "", "Status": 1}]),
         ),
         (
+            "SMS_SCI_SysResUse",
+            serde_json::json!([{"NetworkOSPath": r"\\cm01.contoso.test", "RoleName": "SMS Site Server", "SiteCode": "PS1",
+                "Type": 2, "Props": [], "PropLists": []}]),
+        ),
+        (
+            "SMS_ADForest",
+            serde_json::json!([{"ForestID": 1, "ForestFQDN": "contoso.test", "Account": "", "EnableDiscovery": true,
+                "DiscoveryStatus": 1, "PublishingStatus": 1, "PublishingPath": ""}]),
+        ),
+        (
+            "SMS_ADForestDiscoveryStatus",
+            serde_json::json!([{"ForestID": 1, "SiteCode": "PS1", "DiscoveryEnabled": true, "PublishingEnabled": true}]),
+        ),
+        (
             "SMS_Admin",
             serde_json::json!([{"AccountType": 1, "AdminID": 1, "AdminSid": format!("{}-1116", crate::realm::DOMAIN),
                 "LogonName": "CONTOSO\\CM-Admins", "IsGroup": true, "RoleNames": ["Full Administrator"]}]),

@@ -22,16 +22,19 @@ pub(crate) struct Realm {
     process: Child,
 }
 
-/// The realm, started by whoever needs it first; `None`, with a line that says so, where no lab is asked for.
+/// The realm, started by whoever needs it first; `None`, with one line that says so, where no lab is asked for.
 pub(crate) fn realm(tests: &str) -> Option<&'static Realm> {
     static REALM: OnceLock<Option<Realm>> = OnceLock::new();
-    let realm = REALM.get_or_init(|| asked_for().then(|| Realm::start(tests)));
-    if realm.is_none() {
+    let realm = REALM.get_or_init(|| {
+        if asked_for() {
+            return Some(Realm::start(tests));
+        }
         let line = format!(
             "left out: {tests}; `cargo xtask lab` runs them (Linux, root, the packages of lab/packages)"
         );
         let _ = writeln!(std::io::stderr(), "{line}");
-    }
+        None
+    });
     realm.as_ref()
 }
 

@@ -82,7 +82,7 @@ impl World {
             "SMS_SCI_SCPropertyList",
             vec![json!({"SiteCode": "PS1", "ItemType": "x", "PropertyListName": "y", "Values": []})],
         );
-        classes.insert("SMS_ADForest", vec![json!({"ForestFQDN": "contoso.test", "ForestID": 1, "Account": "", "EnableDiscovery": true, "PublishingStatus": 1})]);
+        classes.insert("SMS_ADForest", vec![json!({"ForestFQDN": "contoso.test", "ForestID": 1, "Account": "", "EnableDiscovery": true, "DiscoveryStatus": 1, "PublishingStatus": 1, "PublishingPath": ""})]);
         classes.insert("SMS_ADForestDiscoveryStatus", vec![json!({"ForestID": 1, "SiteCode": "PS1", "DiscoveryEnabled": true, "PublishingEnabled": true})]);
         classes.insert("SMS_Admin", vec![
             json!({"AdminID": 16777217, "AccountType": 0, "AdminSid": "S-1-5-21-1111111111-2222222222-3333333333-500", "LogonName": "CONTOSO\\Administrator",
@@ -118,7 +118,7 @@ impl World {
             vec![json!({"PackageID": "PS100001", "UserName": "Users", "Access": 101})],
         );
         classes.insert("SMS_TaskSequencePackage", vec![json!({"PackageID": "PS100020", "Name": "Install", "SourceDate": "2026-01-01T00:00:00Z", "LastRefreshTime": "2026-01-01T00:00:00Z",
-            "Sequence": "<?xml version=\"1.0\" encoding=\"utf-16\"?>\r\n<sequence version=\"3.10\"><step type=\"SMS_TaskSequence_ApplyNetworkSettingsAction\" name=\"Join\"><action>x</action><defaultVarList><variable name=\"OSDJoinAccount\" property=\"DomainUsername\">CONTOSO\\svc-join</variable></defaultVarList></step></sequence>"})]);
+            "Sequence": "<?xml version=\"1.0\" encoding=\"utf-16\"?>\r\n<sequence version=\"3.10\"><step type=\"SMS_TaskSequence_ApplyNetworkSettingsAction\" name=\"Join\"><action>x</action><defaultVarList><variable name=\"OSDJoinDomainName\" property=\"DomainName\">contoso.test</variable><variable name=\"OSDJoinDomainOUName\" property=\"DomainOUName\">LDAP://OU=Workstations,DC=contoso,DC=test</variable><variable name=\"OSDJoinAccount\" property=\"DomainUsername\">CONTOSO\\svc-join</variable></defaultVarList></step></sequence>"})]);
         classes.insert(
             "SMS_BootImagePackage",
             vec![json!({"PackageID": "PS100005", "Name": "Boot", "EnableLabShell": false})],

@@ -3,10 +3,9 @@ use std::path::{Path, PathBuf};
 use cmlint_archive::{Options, open};
 use serde_json::Value;
 
+use crate::TESTS;
 use crate::prefix::{prefix, windows_path};
 use crate::program::{Said, manifest, scratch};
-
-const TESTS: &str = "the tests of `host` under Wine";
 
 fn host_folder(out: &Path) -> PathBuf {
     let mut hosts = std::fs::read_dir(out.join("hosts")).unwrap();

@@ -24,3 +24,6 @@ mod world;
 
 mod answers;
 mod sign_in;
+
+/// What these tests are called where they are left out.
+const TESTS: &str = "the tests of the program for Windows under Wine";

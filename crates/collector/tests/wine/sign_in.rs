@@ -2,13 +2,12 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::TESTS;
 use crate::prefix::{Prefix, prefix, windows_path};
 use crate::program::{Said, manifest, said, scratch};
 use crate::realm::SERVER;
 use crate::web::{Turn, web};
 use crate::world::World;
-
-const TESTS: &str = "the sign-ins of the program for Windows under Wine";
 
 /// Collects a site with an account and its password.
 fn site(prefix: &Prefix, account: &str, password: &str, out: &Path, more: &[&str]) -> Said {
