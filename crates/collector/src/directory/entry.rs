@@ -143,15 +143,22 @@ pub(crate) fn each(
     take: &mut dyn FnMut(&mut dyn Directory, Entry) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     let mut from = Vec::new();
+    let mut begins = None;
     loop {
         let page = directory.page(question, &from)?;
+        // A server may give the same cookie with each page (Samba does: it is the name of the search), so that only the
+        // objects say whether it repeats itself, and would be asked for ever.
+        let first = page.entries.first().map(|entry| entry.dn.clone());
+        let same_cookie = !from.is_empty() && page.next.as_ref() == Some(&from);
+        if same_cookie && (first.is_none() || first == begins) {
+            return Err(Refusal::Broken("the same page came twice".to_owned()));
+        }
+        begins = first;
         for mut entry in page.entries {
             complete_ranges(directory, &mut entry)?;
             take(directory, entry)?;
         }
         match page.next {
-            // A server that repeats itself would be asked for ever.
-            Some(next) if next == from => return Err(Refusal::Broken("the same page came twice".to_owned())),
             Some(next) => from = next,
             None => return Ok(()),
         }

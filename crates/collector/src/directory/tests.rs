@@ -132,6 +132,10 @@ fn answers_come_in_pages_of_any_size() {
     canned.page = 1;
     let paged = collected(&mut canned, &named(&["CONTOSO\\CM-Admins", "CONTOSO\\Many"]));
     assert_eq!(whole.1, paged.1);
+    canned.one_cookie = true;
+    let by_one_cookie = collected(&mut canned, &named(&["CONTOSO\\CM-Admins", "CONTOSO\\Many"]));
+    assert_eq!(by_one_cookie.0.ended, None);
+    assert_eq!(whole.1, by_one_cookie.1);
 }
 
 #[test]

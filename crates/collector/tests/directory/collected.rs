@@ -45,6 +45,31 @@ fn principals_of_the_snapshot_their_groups_and_members_are_collected() {
 }
 
 #[test]
+fn an_answer_of_many_pages_is_whole() {
+    const MANY: usize = 1100;
+    let Some(realm) = realm(TESTS) else { return };
+    let base = "DC=contoso,DC=test";
+    let mut objects = format!("dn: OU=Many,{base}\nchangetype: add\nobjectClass: organizationalUnit\n\n");
+    let mut group =
+        format!("dn: CN=Many,OU=Many,{base}\nchangetype: add\nobjectClass: group\nsAMAccountName: Many\n");
+    for n in 0..MANY {
+        let dn = format!("CN=many{n:04},OU=Many,{base}");
+        objects.push_str(&format!(
+            "dn: {dn}\nchangetype: add\nobjectClass: user\nsAMAccountName: many{n:04}\nuserAccountControl: 514\n\n"
+        ));
+        group.push_str(&format!("member: {dn}\n"));
+    }
+    realm.modify(&format!("{objects}{group}"));
+    let out = scratch("directory-many");
+    let said = said(over_ldaps(realm, &out, &["--about", "CONTOSO\\Many"]));
+    assert_eq!(said.code, 0, "{}", said.all());
+    let ldif = std::fs::read_to_string(out.join("directory/contoso.test.ldf")).unwrap().replace("\n ", "");
+    assert_eq!(ldif.matches("\ndn: CN=many").count(), MANY);
+    // The list of members comes in ranges.
+    assert_eq!(ldif.matches("\nmember: CN=many").count(), MANY);
+}
+
+#[test]
 fn starttls_is_as_good_as_ldaps() {
     let Some(realm) = realm(TESTS) else { return };
     let (tls, start) = (scratch("directory-ldaps"), scratch("directory-starttls"));

@@ -17,6 +17,9 @@ pub(super) struct Canned {
     pub(super) hidden: &'static [&'static str],
     /// Every page says that there is the same one after it.
     pub(super) stuck: bool,
+    /// Every page has the same cookie, and the server knows where it is.
+    pub(super) one_cookie: bool,
+    at: Cell<usize>,
     /// A question whose filter holds this is refused.
     pub(super) refuse: Option<&'static str>,
     /// Questions until the connection breaks.
@@ -72,6 +75,8 @@ impl Canned {
             range: 100,
             hidden: &[],
             stuck: false,
+            one_cookie: false,
+            at: Cell::new(0),
             refuse: None,
             questions_left: Cell::new(u32::MAX),
         };
@@ -173,10 +178,15 @@ impl Directory for Canned {
         }
         let found: Vec<&Entry> =
             self.objects.iter().filter(|o| within(&o.dn) && matches(question.filter, o)).collect();
-        let start: usize = std::str::from_utf8(from).unwrap().parse().unwrap_or(0);
+        let start: usize = match from {
+            b"the search" => self.at.get(),
+            from => std::str::from_utf8(from).unwrap().parse().unwrap_or(0),
+        };
         let end = (start + self.page).min(found.len());
         let entries = found[start.min(end)..end].iter().map(|o| self.shown(o, question.attributes)).collect();
-        let more = (end < found.len()).then(|| end.to_string().into_bytes());
+        self.at.set(end);
+        let cookie = if self.one_cookie { "the search".to_owned() } else { end.to_string() };
+        let more = (end < found.len()).then(|| cookie.into_bytes());
         let next = if self.stuck && question.depth != Depth::Base { Some(b"7".to_vec()) } else { more };
         Ok(Page { entries, next })
     }
