@@ -2,7 +2,7 @@
 //!
 //! Each class is listed in pages; classes with lazy properties are then read object by object, over a few connections
 //! at a time. The provider leaves out what the caller may not see, so that first of all the caller is judged
-//! ([`view`]), and a caller with limits makes every dataset partial.
+//! (`view`), and a caller with limits makes every dataset partial.
 
 use std::sync::Arc;
 use std::time::Duration;
