@@ -26,6 +26,7 @@ mod sql;
 mod testing;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cmlint_source::Sources;
 
@@ -102,7 +103,7 @@ pub struct Views<'s> {
     accounts: Option<Accounts<'s>>,
     roles: Option<Roles<'s>>,
     administrators: Option<Administrators<'s>>,
-    permissions: Option<Permissions<'s>>,
+    permissions: Option<Arc<Permissions<'s>>>,
     expected_members: Option<ExpectedMembers<'s>>,
     rights: Option<Rights<'s>>,
     sql: Option<Sql<'s>>,
@@ -136,11 +137,13 @@ impl<'s> Views<'s> {
         if wants(ViewId::Administrators) {
             views.administrators = Some(Administrators::build(snapshot, principals));
         }
-        if wants(ViewId::Permissions) {
-            views.permissions = Some(Permissions::build(snapshot, principals));
-        }
-        if wants(ViewId::ExpectedMembers) {
-            views.expected_members = Some(ExpectedMembers::build(snapshot, principals));
+        if wants(ViewId::Permissions) || wants(ViewId::ExpectedMembers) {
+            let permissions = Arc::new(Permissions::build(snapshot, principals));
+            if wants(ViewId::ExpectedMembers) {
+                let permissions = permissions.clone();
+                views.expected_members = Some(ExpectedMembers::build(snapshot, principals, permissions));
+            }
+            views.permissions = Some(permissions);
         }
         if wants(ViewId::Rights) {
             views.rights = Some(Rights::build(snapshot, principals));
@@ -185,7 +188,6 @@ views! {
     Accounts => accounts [];
     Roles => roles [[Role, RoleXml]];
     Administrators => administrators [[Admin]];
-    Permissions => permissions [[Admin], [Role, RoleXml], [Directory]];
     ExpectedMembers => expected_members [[Site], [SiteDefinition], [SiteSystemRole]];
     Rights => rights [[UserRight], [Directory], [LocalGroup]];
     Sql => sql [
@@ -195,6 +197,16 @@ views! {
     Acls => acls [[Acl]];
     AdvancedInsights => advanced_insights [[Iis]];
     SmsProviders => sms_providers [[SiteSystemRole]];
+}
+
+/// Shared with [`ExpectedMembers`], which rests on it.
+impl<'s> View<'s> for Permissions<'s> {
+    const ID: ViewId = ViewId::Permissions;
+    const INPUTS: &'static [&'static [Dataset]] =
+        &[&[Dataset::Admin], &[Dataset::Role, Dataset::RoleXml], &[Dataset::Directory]];
+    fn get(views: &'s Views<'s>) -> &'s Self {
+        views.permissions.as_deref().expect("the engine builds the views that a lint declares")
+    }
 }
 
 impl<'s> View<'s> for Secrets {

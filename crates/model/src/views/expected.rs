@@ -8,6 +8,7 @@ mod group;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cmlint_source::Spanned;
 use cmlint_winsec::Sid;
@@ -28,7 +29,7 @@ use crate::{Dataset, Gap, HostRole, Inventory, Judged, Scope, SiteEntry, Snapsho
 #[derive(Debug)]
 pub struct ExpectedMembers<'s> {
     snapshot: &'s Snapshot<'s>,
-    permissions: Permissions<'s>,
+    permissions: Arc<Permissions<'s>>,
     /// Accounts of computers, by the computer's key.
     computers: BTreeMap<String, Account>,
     /// Accounts by which site systems are reached, where one was typed: (site, computer).
@@ -84,7 +85,11 @@ const CONNECTING: [&str; 4] = [
 ];
 
 impl<'s> ExpectedMembers<'s> {
-    pub(crate) fn build(snapshot: &'s Snapshot<'s>, principals: &Principals<'s>) -> Self {
+    pub(crate) fn build(
+        snapshot: &'s Snapshot<'s>,
+        principals: &Principals<'s>,
+        permissions: Arc<Permissions<'s>>,
+    ) -> Self {
         let inventory = snapshot.inventory();
         let computer = |host: &str| Account {
             sid: principals.account_of(host).sid(),
@@ -94,7 +99,7 @@ impl<'s> ExpectedMembers<'s> {
         let computers = inventory.hosts().map(|(host, _)| (host.to_owned(), computer(host))).collect();
         let mut built = ExpectedMembers {
             snapshot,
-            permissions: Permissions::build(snapshot, principals),
+            permissions,
             computers,
             systems: BTreeMap::new(),
             unknown_systems: BTreeMap::new(),

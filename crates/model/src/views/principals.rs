@@ -5,7 +5,7 @@ mod containers;
 mod context;
 mod crowds;
 mod existence;
-mod index;
+pub(in crate::views) mod index;
 mod memberships;
 mod privileged;
 mod trusts;

@@ -9,7 +9,7 @@ use super::out::Out;
 use super::world::{Class, DNS, Host, NAA, NETBIOS, SITES, World};
 use crate::Outcome;
 
-/// Writes domain role, local groups, user rights and services of each.
+/// Writes domain role, local groups, user rights, services, firewall and registry of each.
 pub(crate) fn write(world: &World, out: &mut Out) -> Outcome {
     for host in &world.hosts {
         let scope = Scope::host(&host.name);
@@ -24,6 +24,8 @@ pub(crate) fn write(world: &World, out: &mut Out) -> Outcome {
         out.rows(Dataset::LocalGroup, &scope, &groups(world, host))?;
         user_rights(world, host, out, &scope)?;
         out.rows(Dataset::Service, &scope, &services(host))?;
+        registry_file(Dataset::Firewall, FIREWALL, out, &scope)?;
+        registry_file(Dataset::Registry, REGISTRY, out, &scope)?;
         // No IIS anywhere: an honest "none".
         out.state(Dataset::Iis, &scope, json!([]), Value::Null);
     }
@@ -111,11 +113,44 @@ fn user_rights(world: &World, host: &Host, out: &mut Out, scope: &Scope) -> Outc
         text.push_str(&format!("{right} = {holders}\r\n"));
     }
     text.push_str("[Version]\r\nsignature=\"$CHICAGO$\"\r\nRevision=1\r\n");
-    let mut file = out.file(Dataset::UserRight, scope)?;
+    utf_16(Dataset::UserRight, &text, rights.len(), out, scope)
+}
+
+/// The keys of a registry file and their values: a firewall that is on, and what hardening sets.
+type Keys = &'static [(&'static str, &'static [&'static str])];
+
+const FIREWALL: Keys = &[
+    (r"SharedAccess\Parameters\FirewallPolicy\DomainProfile", PROFILE),
+    (r"SharedAccess\Parameters\FirewallPolicy\PublicProfile", PROFILE),
+    (r"SharedAccess\Parameters\FirewallPolicy\StandardProfile", PROFILE),
+    (r"SharedAccess\Parameters\FirewallPolicy\FirewallRules", &[RPC, SMB]),
+];
+const PROFILE: &[&str] = &["\"EnableFirewall\"=dword:00000001", "\"DefaultInboundAction\"=dword:00000001"];
+const RPC: &str = "\"WMI-RPCSS-In-TCP\"=\"v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|Profile=Domain|LPort=135|\
+                   Svc=rpcss|Name=WMI|\"";
+const SMB: &str = "\"FPS-SMB-In-TCP\"=\"v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|Profile=Domain|LPort=445|\
+                   App=System|Name=SMB|\"";
+const REGISTRY: Keys = &[
+    (r"LanmanServer\Parameters", &["\"RequireSecuritySignature\"=dword:00000001"]),
+    (r"LanmanServer\Shares", &[]),
+];
+
+/// What `reg export` writes.
+fn registry_file(dataset: Dataset, keys: Keys, out: &mut Out, scope: &Scope) -> Outcome {
+    let mut text = "\u{feff}Windows Registry Editor Version 5.00\r\n".to_owned();
+    for (key, values) in keys {
+        text.push_str(&format!("\r\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\{key}]\r\n"));
+        values.iter().for_each(|value| text.extend([*value, "\r\n"]));
+    }
+    utf_16(dataset, &text, keys.len(), out, scope)
+}
+
+fn utf_16(dataset: Dataset, text: &str, rows: usize, out: &mut Out, scope: &Scope) -> Outcome {
+    let mut file = out.file(dataset, scope)?;
     for unit in text.encode_utf16() {
         file.1.write_all(&unit.to_le_bytes())?;
     }
-    out.complete(Dataset::UserRight, scope, file, rights.len(), Value::Null)
+    out.complete(dataset, scope, file, rows, Value::Null)
 }
 
 fn services(host: &Host) -> Vec<Value> {

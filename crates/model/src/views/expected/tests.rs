@@ -138,7 +138,7 @@ impl World {
     fn expects(self, host: &str, group: &str) -> Result<String, std::collections::BTreeSet<Dataset>> {
         let snapshot = self.close();
         let principals = Principals::build(&snapshot);
-        let members = ExpectedMembers::build(&snapshot, &principals);
+        let members = build(&snapshot, &principals);
         let group = ConfigMgrGroup::parse(group).unwrap();
         let expected = members.for_group(&at(host), &group).map_err(|gaps| datasets(&gaps))?;
         let mut last = "";
@@ -248,7 +248,7 @@ fn holes_in_the_roles_are_holes_in_every_group_of_computers() {
 fn a_computer_is_known_by_its_sid_where_the_directory_has_it() {
     let snapshot = World::new().close();
     let principals = Principals::build(&snapshot);
-    let members = ExpectedMembers::build(&snapshot, &principals);
+    let members = build(&snapshot, &principals);
     let group = ConfigMgrGroup::SiteSystems { site: "PS1".to_owned() };
     let expected = members.for_group("cm01", &group).unwrap();
     let told: Vec<_> = expected.iter().map(|e| (e.name.as_str(), e.sid)).collect();
@@ -305,7 +305,7 @@ fn collected_files_are_for_those_who_may_view_them() {
     // On the server of the primary site; the central one has no clients.
     let snapshot = world.close();
     let principals = Principals::build(&snapshot);
-    let members = ExpectedMembers::build(&snapshot, &principals);
+    let members = build(&snapshot, &principals);
     let on = |host: &str| {
         let expected = members.for_group(&at(host), &ConfigMgrGroup::parse(group).unwrap()).unwrap();
         expected.into_iter().map(|e| (e.name, e.why.confidence)).collect::<Vec<_>>()
@@ -333,4 +333,8 @@ fn names_of_hosts_meet_names_of_accounts_in_any_case() {
     let group = format!("{TO_SERVER}_mp_ps1");
     assert_eq!(expects("CM01", &group), expects("cm01", &format!("{TO_SERVER}_MP_PS1")));
     assert!(expects("CM01", &group).contains("mp01$"));
+}
+
+fn build<'s>(snapshot: &'s Snapshot<'s>, principals: &Principals<'s>) -> ExpectedMembers<'s> {
+    ExpectedMembers::build(snapshot, principals, Arc::new(Permissions::build(snapshot, principals)))
 }

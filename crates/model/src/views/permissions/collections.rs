@@ -1,7 +1,7 @@
 //! Collections and what they are limited to: a permission on a collection extends to every collection that
 //! is limited to it ("Configure role-based administration", collections).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use cmlint_source::Field;
 use cmlint_winsec::Tri;
@@ -9,14 +9,15 @@ use cmlint_winsec::Tri;
 use crate::proof::Step;
 use crate::rows::{Collection, place_of};
 use crate::table::Row;
+use crate::views::principals::index::{AnyCase, Many, Table};
 use crate::words::role;
 use crate::{Dataset, Gap, Scope, Snapshot, Status, text};
 
 /// The collections of a site.
 #[derive(Debug)]
 pub(super) struct Collections<'s> {
-    by_id: BTreeMap<String, &'s Row<Collection<'s>>>,
-    by_name: BTreeMap<String, Vec<&'s Row<Collection<'s>>>>,
+    by_id: Table<AnyCase<'s>, &'s Row<Collection<'s>>>,
+    by_name: Many<AnyCase<'s>, &'s Row<Collection<'s>>>,
     hole: Option<Gap>,
 }
 
@@ -34,16 +35,15 @@ const BUILT_IN: &[(&str, &str)] =
 
 impl<'s> Collections<'s> {
     pub(super) fn build(snapshot: &'s Snapshot<'s>) -> Self {
-        let mut by_id = BTreeMap::new();
-        let mut by_name: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        let (mut by_id, mut by_name) = (Table::default(), Many::default());
         let mut rows: Vec<_> = snapshot.collections.rows().map(|(_, row)| row).collect();
         rows.sort_by_key(|row| row.span);
         for row in rows {
             if let Some(id) = row.collection_id.filled() {
-                by_id.entry(key(id.value)).or_insert(row);
+                by_id.entry(AnyCase::new(id.value.trim())).or_insert(row);
             }
             if let Some(name) = row.name.filled() {
-                by_name.entry(name.value.trim().to_lowercase()).or_default().push(row);
+                by_name.push(AnyCase::new(name.value.trim()), row);
             }
         }
         Collections { by_id, by_name, hole: snapshot.collections.hole(&Scope::Hierarchy, true) }
@@ -51,13 +51,14 @@ impl<'s> Collections<'s> {
 
     /// The identifier of a collection, given by identifier or by a name that only one has.
     pub(super) fn id(&self, text: &str) -> Option<String> {
-        if self.by_id.contains_key(&key(text)) {
+        if self.by_id.contains_key(&AnyCase::new(text.trim())) {
             return Some(key(text));
         }
-        match self.by_name.get(&text.trim().to_lowercase()).map(Vec::as_slice) {
-            Some([row]) => row.collection_id.filled().map(|id| key(id.value)),
-            Some(_) => None,
-            None => BUILT_IN
+        let name = AnyCase::new(text.trim());
+        match (self.by_name.only(&name), self.by_name.get(&name).next()) {
+            (Some(row), _) => row.collection_id.filled().map(|id| key(id.value)),
+            (None, Some(_)) => None,
+            (None, None) => BUILT_IN
                 .iter()
                 .find(|(name, id)| {
                     name.eq_ignore_ascii_case(text.trim()) || id.eq_ignore_ascii_case(text.trim())
@@ -68,7 +69,7 @@ impl<'s> Collections<'s> {
 
     /// Whether a text is the name or identifier of a collection; `None` where the list is not complete.
     pub(super) fn is_known(&self, text: &str) -> Option<bool> {
-        let known = self.by_name.contains_key(&text.trim().to_lowercase()) || self.id(text).is_some();
+        let known = self.by_name.get(&AnyCase::new(text.trim())).next().is_some() || self.id(text).is_some();
         if known || self.hole.is_none() { Some(known) } else { None }
     }
 
@@ -80,7 +81,7 @@ impl<'s> Collections<'s> {
 
     /// What a collection is called.
     pub(super) fn name(&self, id: &str) -> Option<&'s str> {
-        let row: &'s Row<Collection<'s>> = self.by_id.get(&key(id))?;
+        let row: &'s Row<Collection<'s>> = self.by_id.get(&AnyCase::new(id.trim()))?;
         row.data.name.filled().map(|name| name.value)
     }
 
@@ -98,7 +99,7 @@ impl<'s> Collections<'s> {
             if !seen.insert(at.clone()) {
                 return Under { is: Tri::No, steps: Vec::new(), gaps: Vec::new() };
             }
-            let Some(row) = self.by_id.get(&at) else { return self.open(&at) };
+            let Some(row) = self.by_id.get(&AnyCase::new(&at)) else { return self.open(&at) };
             let parent = match &row.limit_to_collection_id {
                 Field::Present(id) if id.value.trim().is_empty() => None,
                 Field::Present(id) => Some(id),

@@ -7,19 +7,19 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 use rustc_hash::FxHasher;
 
 /// A table whose order is never asked for. Its hasher has no random start, so that two runs do the same.
-pub(super) type Table<K, V> = HashMap<K, V, BuildHasherDefault<FxHasher>>;
+pub(in crate::views) type Table<K, V> = HashMap<K, V, BuildHasherDefault<FxHasher>>;
 
 /// Text that is the same in any case. ASCII is borrowed as it stands; other text is folded once.
 #[derive(Clone, Debug)]
-pub(super) struct AnyCase<'a>(Cow<'a, str>);
+pub(in crate::views) struct AnyCase<'a>(Cow<'a, str>);
 
 impl<'a> AnyCase<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(in crate::views) fn new(text: &'a str) -> Self {
         AnyCase(if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) })
     }
 
     /// A distinguished name, in which blanks around it and after its commas do not count either.
-    pub(super) fn dn(dn: &'a str) -> Self {
+    pub(in crate::views) fn dn(dn: &'a str) -> Self {
         let dn = dn.trim();
         if !dn.contains(", ") {
             return AnyCase::new(dn);
@@ -58,7 +58,7 @@ impl Hash for AnyCase<'_> {
 
 /// Several values for a key, in the order in which they came, without a list for each key.
 #[derive(Debug)]
-pub(super) struct Many<K, V> {
+pub(in crate::views) struct Many<K, V> {
     /// The first and the last value of each key.
     ends: Table<K, (u32, u32)>,
     /// Each value, and the next one of its key.
@@ -72,7 +72,7 @@ impl<K, V> Default for Many<K, V> {
 }
 
 impl<K: Hash + Eq, V: Copy> Many<K, V> {
-    pub(super) fn push(&mut self, key: K, value: V) {
+    pub(in crate::views) fn push(&mut self, key: K, value: V) {
         // Beyond four thousand million values the files would not fit into a `Span` either.
         let Ok(at) = u32::try_from(self.values.len()) else { return };
         self.values.push((value, None));
@@ -83,7 +83,7 @@ impl<K: Hash + Eq, V: Copy> Many<K, V> {
         }
     }
 
-    pub(super) fn get(&self, key: &K) -> impl Iterator<Item = V> + '_ {
+    pub(in crate::views) fn get(&self, key: &K) -> impl Iterator<Item = V> + '_ {
         let mut next = self.ends.get(key).map(|(first, _)| *first);
         std::iter::from_fn(move || {
             let (value, after) = self.values[next? as usize];
@@ -93,7 +93,7 @@ impl<K: Hash + Eq, V: Copy> Many<K, V> {
     }
 
     /// The value of a key that has one only.
-    pub(super) fn only(&self, key: &K) -> Option<V> {
+    pub(in crate::views) fn only(&self, key: &K) -> Option<V> {
         let (first, last) = self.ends.get(key)?;
         (first == last).then(|| self.values[*first as usize].0)
     }
