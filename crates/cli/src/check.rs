@@ -1,5 +1,7 @@
 //! `cmlint check`.
 
+use std::mem::ManuallyDrop;
+
 use cmlint_engine::{Options, Run, Selection, run, select};
 use cmlint_lints::LINTS;
 use cmlint_report::outward::{GroupBy, Outside, Shown};
@@ -26,10 +28,12 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
         own.tell();
     }
     in_pool(cli, || {
-        let mut archive = open(&args.input, &style(cli, true))?;
+        // The program ends behind this: the system takes a large snapshot back at once, and giving it back piece by
+        // piece costs as much as judging it.
+        let mut archive = ManuallyDrop::new(open(&args.input, &style(cli, true))?);
         archive.adopt(own.take_sources());
         lay_over(&mut archive, &args.review, &args.input, &style(cli, true))?;
-        let mut snapshot = archive.read();
+        let mut snapshot = ManuallyDrop::new(archive.read());
         snapshot.policy = own.policy();
         let selection: Selection = select(&lints, &snapshot, args.require_all);
         let min_confidence = own.effective().min_confidence.value;
@@ -57,7 +61,7 @@ pub(crate) fn check(cli: &Cli, args: &Check) -> Result<Exit, Exit> {
                     *text = redactor.line(text);
                 }
                 review.host = review.host.map(|host| redactor.line(&host));
-                (with, again.sources(), shown)
+                (ManuallyDrop::new(with), again.sources(), shown)
             }
         };
         let narrowed = narrow(&shown_run, &shown_snapshot, &review)?;

@@ -55,16 +55,10 @@ const BASE64: usize = 40;
 fn runs(text: &str, found: &mut Found) {
     let bytes = text.as_bytes();
     let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
-    let mut at = 0;
-    while at < bytes.len() {
-        let len = bytes[at..].iter().take_while(|&&b| part(b)).count();
-        if len == 0 {
-            at += 1;
-            continue;
-        }
+    for Range { start: at, end } in long_runs(bytes, HEX, part) {
+        let len = end - at;
         let padding = bytes[at + len..].iter().take(2).take_while(|&&b| b == b'=').count();
         let range = at..at + len + padding;
-        at += len;
         let run = &text[range.start..range.end - padding];
         // `0x`, as SQL Server writes binary values.
         let digits = run.strip_prefix("0x").or(run.strip_prefix("0X")).unwrap_or(run);
@@ -83,17 +77,31 @@ fn runs(text: &str, found: &mut Found) {
 
 /// Hexadecimal digits behind a path or a word that the run above took them for a part of.
 fn hex_inside(text: &str, found: &mut Found) {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let len = bytes[at..].iter().take_while(|b| b.is_ascii_hexdigit()).count();
-        let digits = &text[at..at + len];
-        if len >= HEX && !is_binary_sid(digits) && !is_fingerprint(&text[..at]) {
-            found.secret(at..at + len, "");
+    for run in long_runs(text.as_bytes(), HEX, |b| b.is_ascii_hexdigit()) {
+        if !is_binary_sid(&text[run.clone()]) && !is_fingerprint(&text[..run.start]) {
+            found.secret(run, "");
         }
-        // The next run begins behind what is no digit.
-        at += len + bytes[at + len..].iter().take_while(|b| !b.is_ascii_hexdigit()).count();
     }
+}
+
+/// The runs of `min` bytes and more that are all of a kind, each as long as it goes. Where one could lie, its last
+/// byte is looked at first: most of a text is passed over.
+fn long_runs(bytes: &[u8], min: usize, kind: impl Fn(u8) -> bool) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let first = bytes.get(at..at + min)?;
+            match first.iter().rposition(|&b| !kind(b)) {
+                Some(other) => at += other + 1,
+                None => {
+                    let more = bytes[at + min..].iter().take_while(|&&b| kind(b)).count();
+                    let run = at..at + min + more;
+                    at = run.end;
+                    return Some(run);
+                }
+            }
+        }
+    })
 }
 
 /// Whether digits are a SID in its binary form: revision 1, a count of parts, an authority below 256.
