@@ -37,7 +37,7 @@ impl Lint for This {
             // A name that the directory does not know belongs to nobody who could be in a group.
             let Some(sid) = sid else { continue };
             let (reached, holes) = principals.reach(&sid, None);
-            let owners: Vec<&(Holder, Proof)> = reached.iter().filter(|(h, _)| owns_a_domain(h)).collect();
+            let owners: Vec<&(Holder, Proof)> = reached.iter().filter(|(h, _)| h.owns_a_domain()).collect();
             for (group, path) in
                 owners.iter().filter(|(group, path)| !implied(group, path, &owners, principals))
             {
@@ -45,14 +45,6 @@ impl Lint for This {
             }
             subject.holes(holes);
         }
-    }
-}
-
-/// Domain Admins, Schema Admins and Enterprise Admins of any domain, and a domain's own Administrators.
-fn owns_a_domain(holder: &Holder) -> bool {
-    match holder.sid.domain() {
-        Some(_) => matches!(holder.sid.rid(), Some(512 | 518 | 519)),
-        None => holder.sid == well_known::ADMINISTRATORS && matches!(holder.place, GroupPlace::Domain(_)),
     }
 }
 

@@ -37,19 +37,11 @@ impl Lint for This {
             // A name that does not exist is in no group.
             let Some(sid) = sid else { continue };
             let (groups, holes) = principals.privileged(&sid);
-            for (group, path) in groups.iter().filter(|(group, _)| owns_a_domain(group)) {
+            for (group, path) in groups.iter().filter(|(group, _)| group.owns_a_domain()) {
                 report(&account, group, path, principals, &mut subject);
             }
             subject.holes(holes);
         }
-    }
-}
-
-/// Domain Admins, Schema Admins and Enterprise Admins of any domain, and a domain's own Administrators.
-fn owns_a_domain(group: &Holder) -> bool {
-    match group.sid.domain() {
-        Some(_) => matches!(group.sid.rid(), Some(512 | 518 | 519)),
-        None => group.sid == well_known::ADMINISTRATORS,
     }
 }
 

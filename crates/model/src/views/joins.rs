@@ -25,12 +25,16 @@ pub fn adds_workstations<'s>(
     let (mut grants, mut holes) = (Vec::new(), Vec::new());
     let mut any = false;
     for scope in rights.hosts() {
-        // A computer of which nothing says what it is proves nothing.
-        if principals.is_controller_of(&scope.key(), domain) == Some(true) {
-            any = true;
-            let held = rights.held(who, PRIVILEGE, &scope, principals);
-            grants.extend(held.grants.into_iter().map(|grant| (scope.clone(), grant)));
-            merge(&mut holes, held.perhaps_granted);
+        match principals.is_controller_of(&scope.key(), domain) {
+            Some(true) => {
+                any = true;
+                let held = rights.held(who, PRIVILEGE, &scope, principals);
+                grants.extend(held.grants.into_iter().map(|grant| (scope.clone(), grant)));
+                merge(&mut holes, held.perhaps_granted);
+            }
+            Some(false) => {}
+            // It may be one, and its rights then count.
+            None => merge(&mut holes, [principals.perhaps_controller(&scope.key())]),
         }
     }
     if !any {

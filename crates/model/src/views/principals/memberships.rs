@@ -111,7 +111,7 @@ impl<'s> Principals<'s> {
         Some(self.object(&sid)?.user_account_control.as_ref()?.value & SERVER_TRUST != 0)
     }
 
-    fn perhaps_controller(&self, host: &str) -> Gap {
+    pub(crate) fn perhaps_controller(&self, host: &str) -> Gap {
         let scope = Scope::host(host);
         let hole = self.snapshot.computers.hole(&scope, true);
         let mut gap = hole.unwrap_or_else(|| Gap::new(Dataset::Computer, scope, Status::Partial, ""));

@@ -23,6 +23,15 @@ impl Holder {
             super::is_builtin(&self.sid) && self.sid.rid().is_some_and(|r| OPERATORS.contains(&r));
         matches!(self.place, GroupPlace::Domain(_)) && (self.sid == well_known::ADMINISTRATORS || operators)
     }
+
+    /// Whether the group owns a whole domain: Domain Admins, Schema Admins and Enterprise Admins of any domain, and a
+    /// domain's own Administrators.
+    pub fn owns_a_domain(&self) -> bool {
+        match self.sid.domain() {
+            Some(_) => matches!(self.sid.rid(), Some(512 | 518 | 519)),
+            None => matches!(self.place, GroupPlace::Domain(_)) && self.sid == well_known::ADMINISTRATORS,
+        }
+    }
 }
 
 impl Principals<'_> {
